@@ -1,0 +1,69 @@
+/**
+ * All that two processes share. Does no I/O.
+ *
+ * The words, one per thing:
+ * - app: a tenant (organization + application name).
+ * - user: a chat account in an app.
+ * - device: one install of the chat program. It has a presence and, per credential, a device token.
+ * - device token: the vendor's address of a device.
+ * - vendor: a push cloud. credential: an app's account with one, by name (Agora: notifier; Tencent: certificate ID).
+ * - presence: foreground, background, logged out (by itself) or kicked (by another login).
+ * - message event: "this message was sent to these receivers". receiver: a user whom it is for.
+ * - conversation: (chat type, key), with settings per user. mode: ALL, AT, NONE; in a conversation DEFAULT inherits.
+ * - do-not-disturb (DND): a duration (until an instant) or an interval (daily HH:MM-HH:MM).
+ * - mention: the message names the receiver. force: the message goes through the receiver's settings.
+ * - verdict: send, or suppress, with a reason from a closed list.
+ * - notification: vendor-neutral title, body, sound, badge, image, data, click action.
+ * - send job: one notification for up to N device tokens (targets) of one credential. batch: send jobs queued together.
+ * - outcome: the vendor's immediate answer per token. receipt: later proof.
+ * - page: up to 500 receivers of one message. decision: the stored verdicts on a page. claim: a sender's hold on a batch.
+ * - story: all that is stored of a message. explanation: the story as the API tells it.
+ */
+export {
+  acceptEvent,
+  CHAT_TYPES,
+  DIALECTS,
+  identifierSchema,
+  MAX_LIFETIME_MS,
+  MAX_RECEIVERS,
+  MESSAGE_TYPES,
+  messageEventSchema,
+  messageIdSchema,
+  RECEIVERS_PER_PAGE,
+} from './message-event.ts';
+export type {
+  ChatType,
+  Dialect,
+  MessageContent,
+  MessageElement,
+  MessageEvent,
+  MessageEventInput,
+  MessageType,
+} from './message-event.ts';
+export type { OfflinePushInfo } from './offline-push-info.ts';
+export { policySchema } from './policy.ts';
+export type { Policy } from './policy.ts';
+export { MODES, PRESENCES } from './facts.ts';
+export type {
+  ConversationFacts,
+  DeviceFacts,
+  Mode,
+  Presence,
+  ReceiverFacts,
+  SenderFacts,
+  Template,
+  TokenFacts,
+  UserFacts,
+} from './facts.ts';
+export { SEND_REASONS, SUPPRESS_REASONS } from './verdict.ts';
+export type { Decision, DeviceVerdict, ReceiverVerdict, SendReason, SuppressReason, VerdictFacts } from './verdict.ts';
+export type { Notification, Target } from './notification.ts';
+export { TARGET_STATES } from './outcome.ts';
+export type { Outcome, OutcomeKind, TargetState } from './outcome.ts';
+export { JOB_VERSION, MESSAGES_QUEUE, messagesJobSchema, pushJobSchema, pushQueue } from './jobs.ts';
+export type { MessagesJob, PushJob } from './jobs.ts';
+export { ApiError, ERRORS } from './errors.ts';
+export type { ErrorCode } from './errors.ts';
+export { VENDOR_NAMES } from './vendor-name.ts';
+export type { VendorName } from './vendor-name.ts';
+export type { AccessToken, AccessTokenRules, AccessTokenStore } from './access-token.ts';

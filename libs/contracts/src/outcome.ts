@@ -1,0 +1,32 @@
+/**
+ * A vendor's immediate answer for one token, and whose fault it is:
+ * - `accepted`: the vendor took it;
+ * - `token_gone`: the token is dead; drop it, never retry;
+ * - `rejected`: our request is wrong; never retried;
+ * - `throttled`: too fast; retry after the delay. `scope` says who is too fast: this device or the whole credential;
+ * - `unavailable`: the vendor's or the network's fault; retry. `maybeDelivered` when no answer came back;
+ * - `quota_exhausted`: nothing more until `until`;
+ * - `misconfigured`: the credential does not work; an operator must act.
+ */
+export type Outcome =
+  | { kind: 'accepted'; vendorId: string | null }
+  | { kind: 'token_gone'; code: string; goneAt: number | null }
+  | { kind: 'rejected'; code: string; detail?: string }
+  | { kind: 'throttled'; code: string; retryAfterMs: number | null; scope: 'device' | 'credential' }
+  | { kind: 'unavailable'; code: string; retryAfterMs: number | null; maybeDelivered: boolean }
+  | { kind: 'quota_exhausted'; code: string; until: number | null }
+  | { kind: 'misconfigured'; code: string; detail?: string };
+
+export type OutcomeKind = Outcome['kind'];
+
+/** How a target of a send job stands at last: a final outcome, or given up with the reason why. */
+export const TARGET_STATES = [
+  'pending',
+  'accepted',
+  'token_gone',
+  'rejected',
+  'misconfigured',
+  'expired',
+  'given_up',
+] as const;
+export type TargetState = (typeof TARGET_STATES)[number];
