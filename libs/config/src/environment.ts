@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import { VENDOR_NAMES } from '#libs/contracts';
+import { secretKeysSchema } from './secret-keys.ts';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const milliseconds = z.coerce.number().int().min(1);
+const count = z.coerce.number().int().min(1);
+
+function isRedisUrl(text: string): boolean {
+  return /^rediss?:\/\/[^/]/.test(text) && URL.canParse(text);
+}
+
+/** One URL; several, separated by commas, are the hosts of a Redis Cluster, and all but the first may leave out `redis://`. */
+const redisUrl = z.string().refine(
+  (text) => {
+    const [first = '', ...others] = text.split(',');
+    return isRedisUrl(first) && others.every((host) => isRedisUrl(host.includes('://') ? host : `redis://${host}`));
+  },
+  {
+    message: 'must be redis://host:port or rediss://host:port; for a Redis Cluster several hosts, separated by commas',
+  },
+);
+
+/**
+ * Every variable that Offpush reads, with its default; docs/config.md lists the same. Empty counts as absent.
+ */
+export const environmentSchema = z.object({
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  REDIS_URL: redisUrl.optional(),
+  QUEUE_PREFIX: z
+    .string()
+    .regex(/^[a-z][a-z0-9_]{0,30}$/, 'must be a short lower-case name')
+    .default('offpush'),
+  SECRET_KEYS: secretKeysSchema,
+  HTTP_HOST: z.string().default('127.0.0.1'),
+  HTTP_PORT: port.default(3000),
+  HEALTH_PORT: port.default(3001),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+  DATABASE_POOL_SIZE: count.max(100).default(8),
+  SHUTDOWN_DEADLINE_MS: milliseconds.default(20_000),
+  EVALUATOR_CONCURRENCY: count.max(100).default(4),
+  SENDER_VENDORS: z
+    .string()
+    .default(VENDOR_NAMES.join(','))
+    .transform((text) => text.split(',').map((name) => name.trim()))
+    .pipe(z.array(z.enum(VENDOR_NAMES)).min(1)),
+  SENDER_CONCURRENCY: count.max(500).default(16),
+  SENDER_CLAIM_MS: milliseconds.default(30_000),
+  VENDOR_TIMEOUT_MS: milliseconds.default(10_000),
+  RETRY_BASE_MS: milliseconds.default(10_000),
+  RECONCILE_EVERY_MS: milliseconds.default(10_000),
+  RECONCILE_AFTER_MS: milliseconds.default(60_000),
+  RETENTION_DAYS: count.default(7),
+  QUEUE_LOCK_MS: milliseconds.default(30_000),
+  APNS_PRODUCTION_URL: z.url({ protocol: /^https$/ }).default('https://api.push.apple.com'),
+  APNS_SANDBOX_URL: z.url({ protocol: /^https$/ }).default('https://api.sandbox.push.apple.com'),
+  FCM_URL: z.url({ protocol: /^https$/ }).default('https://fcm.googleapis.com'),
+  GOOGLE_TOKEN_URL: z.url({ protocol: /^https$/ }).default('https://oauth2.googleapis.com/token'),
+  VENDOR_CA_FILE: z.string().optional(),
+});
+
+export type Environment = z.output<typeof environmentSchema>;
+
+/** A bad or incomplete environment, all its problems at once. */
+export class EnvironmentError extends Error {
+  constructor(readonly problems: readonly string[]) {
+    super(`The environment is not usable:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    this.name = 'EnvironmentError';
+  }
+}
+
+/** The variables of this process that are set to something. */
+export function processVariables(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) =>
+      value === undefined || value === '' ? [] : [[name, value]],
+    ),
+  );
+}
+
+/** Reads the environment once. Throws an {@link EnvironmentError} that lists every bad or missing variable. */
+export function readEnvironment(source: Readonly<Record<string, string>> = processVariables()): Environment {
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
+  const parsed = environmentSchema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw new EnvironmentError(
+    parsed.error.issues.map(({ path, message }) => {
+      const name = String(path[0]);
+      return name in given ? `${name}: ${message}` : `${name} is missing`;
+    }),
+  );
+}

@@ -1,0 +1,84 @@
+import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+
+/** Every metric of ours; docs/metrics.md lists the same. Names once used are never given another meaning. */
+export const METRICS = {
+  messagesAccepted: {
+    name: 'offpush_messages_accepted_total',
+    help: 'Message events stored, by whether the id was new',
+    labels: ['result'],
+  },
+  verdicts: {
+    name: 'offpush_verdicts_total',
+    help: 'Verdicts on receivers, by decision and reason',
+    labels: ['decision', 'reason'],
+  },
+  outcomes: {
+    name: 'offpush_outcomes_total',
+    help: 'Vendor answers per token, by vendor, kind of outcome and code',
+    labels: ['vendor', 'outcome', 'code'],
+  },
+  sendSeconds: {
+    name: 'offpush_send_batch_seconds',
+    help: 'Time a sender took over one batch of send jobs',
+    labels: ['vendor'],
+    buckets: [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+  },
+  evaluateSeconds: {
+    name: 'offpush_evaluate_batch_seconds',
+    help: 'Time an evaluator took over one batch of messages',
+    labels: [],
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+  },
+  reconciled: {
+    name: 'offpush_reconciled_total',
+    help: 'Messages and send batches put back on the queue by the reconciler',
+    labels: ['kind'],
+  },
+  jobs: {
+    name: 'offpush_jobs_total',
+    help: 'Queue jobs by queue and end',
+    labels: ['queue', 'end'],
+  },
+  httpSeconds: {
+    name: 'offpush_http_seconds',
+    help: 'Time to answer HTTP requests, by method, route and status',
+    labels: ['method', 'route', 'status'],
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+  },
+} as const;
+
+/** The metrics of one process. */
+export class Metrics {
+  readonly registry = new Registry();
+  readonly messagesAccepted = this.counter(METRICS.messagesAccepted);
+  readonly verdicts = this.counter(METRICS.verdicts);
+  readonly outcomes = this.counter(METRICS.outcomes);
+  readonly sendSeconds = this.histogram(METRICS.sendSeconds);
+  readonly evaluateSeconds = this.histogram(METRICS.evaluateSeconds);
+  readonly reconciled = this.counter(METRICS.reconciled);
+  readonly jobs = this.counter(METRICS.jobs);
+  readonly httpSeconds = this.histogram(METRICS.httpSeconds);
+
+  constructor(app: string) {
+    this.registry.setDefaultLabels({ app });
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  private counter<Label extends string>(metric: {
+    name: string;
+    help: string;
+    labels: readonly Label[];
+  }): Counter<Label> {
+    return new Counter({ name: metric.name, help: metric.help, labelNames: metric.labels, registers: [this.registry] });
+  }
+
+  private histogram<Label extends string>(metric: {
+    name: string;
+    help: string;
+    labels: readonly Label[];
+    buckets: readonly number[];
+  }): Histogram<Label> {
+    const { name, help, labels, buckets } = metric;
+    return new Histogram({ name, help, labelNames: labels, buckets: [...buckets], registers: [this.registry] });
+  }
+}
