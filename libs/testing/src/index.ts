@@ -1,0 +1,17 @@
+/**
+ * What tests share: a database per file, a Redis of one's own, a clock moved by hand, waiting with a deadline. Never
+ * imported by apps or by other libs' sources.
+ */
+export { freePort } from '#libs/embedded-postgres';
+export { manualClock } from './manual-clock.ts';
+export type { ManualClock } from './manual-clock.ts';
+export { startRedis } from './redis.ts';
+export type { TestRedis } from './redis.ts';
+export { seedApp, seedUsers } from './seed.ts';
+export type { SeededApp } from './seed.ts';
+export { startTestCluster } from './test-cluster.ts';
+export type { ProcessKind, RunningNode, TestCluster } from './test-cluster.ts';
+export { createTestDatabase } from './test-database.ts';
+export type { TestDatabase } from './test-database.ts';
+export { uniqueName } from './unique-name.ts';
+export { waitFor } from './wait-for.ts';
