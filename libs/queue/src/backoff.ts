@@ -1,0 +1,67 @@
+import type { Outcome } from '#libs/contracts';
+
+/** The first wait of a target. FCM wants at least 10 s before the first retry (fcm section 5). */
+export const BACKOFF_BASE_MS = 10_000;
+
+/** The longest wait that nobody asked for (apns section 5: 5xx may be retried after 15 minutes). */
+export const BACKOFF_CAP_MS = 15 * 60_000;
+
+const JOB_BACKOFF_BASE_MS = 1_000;
+const JOB_BACKOFF_CAP_MS = 5 * 60_000;
+
+/** The share by which waits are spread, so that what failed together does not return together. */
+const JITTER = 0.5;
+
+export interface BackoffOptions {
+  /** Attempts made so far, the one just answered included: at least 1. */
+  attempts: number;
+  /** Unix ms. */
+  now: number;
+  /** In [0, 1). */
+  random: () => number;
+  baseMs?: number;
+  capMs?: number;
+}
+
+/**
+ * Milliseconds until the next attempt of a target, null when the outcome is final. Never earlier than the vendor asks;
+ * without its word, exponential from `baseMs` and never above `capMs`.
+ */
+export function backoff(outcome: Outcome, options: BackoffOptions): number | null {
+  const { now, random, baseMs = BACKOFF_BASE_MS } = options;
+  switch (outcome.kind) {
+    case 'accepted':
+    case 'token_gone':
+    case 'rejected':
+    case 'misconfigured':
+      return null;
+    case 'throttled':
+    case 'unavailable':
+      return outcome.retryAfterMs === null ? unasked(options) : spread(outcome.retryAfterMs, baseMs, random);
+    case 'quota_exhausted':
+      // A reset in the past is a clock that differs from the vendor's.
+      return outcome.until === null || outcome.until <= now
+        ? unasked(options)
+        : spread(outcome.until - now, baseMs, random);
+  }
+}
+
+/** Milliseconds before a job that threw runs again: from 1 s, doubling, spread by up to a half, 5 minutes at most. */
+export function jobBackoff(attemptsMade: number, random: () => number): number {
+  return exponential(attemptsMade, JOB_BACKOFF_BASE_MS, JOB_BACKOFF_CAP_MS, random);
+}
+
+function unasked({ attempts, random, baseMs = BACKOFF_BASE_MS, capMs = BACKOFF_CAP_MS }: BackoffOptions): number {
+  return exponential(attempts, baseMs, capMs, random);
+}
+
+/** Between the doubled base and one and a half of it; the spread stays below the cap. */
+function exponential(attempts: number, baseMs: number, capMs: number, random: () => number): number {
+  const doubled = baseMs * 2 ** Math.max(0, attempts - 1);
+  return Math.round(Math.min(doubled, capMs / (1 + JITTER)) * (1 + JITTER * random()));
+}
+
+/** What the vendor asked for, and up to half a base later. */
+function spread(askedMs: number, baseMs: number, random: () => number): number {
+  return Math.round(Math.max(0, askedMs) + baseMs * JITTER * random());
+}
