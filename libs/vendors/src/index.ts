@@ -1,0 +1,7 @@
+/**
+ * The push clouds: for each what it needs to know, how a notification looks there, how it is sent and what the answers
+ * mean. Knows neither queues nor Postgres, and never retries but where a vendor says "at once": everything else becomes an
+ * outcome. Adding a vendor is a folder, a line in the registry and a name in the contracts.
+ */
+export { VENDORS, vendorOf } from './registry.ts';
+export type { LoadedCredential, SenderPorts, SendRequest, Vendor, VendorEndpoints, VendorSender } from './vendor.ts';

@@ -1,0 +1,74 @@
+import type { AccessTokenStore, Notification, Outcome, Target, VendorName } from '#libs/contracts';
+import type { z } from 'zod';
+
+/** Where the vendors live and how to reach them; the operator's, never an app's. */
+export interface VendorEndpoints {
+  apnsProduction: string;
+  apnsSandbox: string;
+  fcm: string;
+  googleToken: string;
+}
+
+/** What a vendor's sender gets from outside. */
+export interface SenderPorts {
+  endpoints: VendorEndpoints;
+  /** PEM of certificate authorities trusted beside the system's, or null. */
+  extraCa: string | null;
+  /** How long to wait for the vendor's answer to one call, ms. */
+  requestTimeoutMs: number;
+  /** Most connections at once to one vendor under one identity; the vendor's own default when absent. */
+  maxSessions?: number;
+  now: () => number;
+  accessTokens: AccessTokenStore;
+  /** Problems worth an operator's eye. Fields never hold tokens, keys or message text. */
+  warn: (message: string, fields: Readonly<Record<string, unknown>>) => void;
+}
+
+/** A credential as the sender sees it: checked, decrypted, with a key for pools and token caches. */
+export interface LoadedCredential<Credential> {
+  /** Changes when the credential is changed, so that nothing of the old one is used again. */
+  cacheKey: string;
+  /** What `credentialSchema` made of it. */
+  value: Credential;
+}
+
+export interface SendRequest<Credential> {
+  /** Id of the send job; with the target's token id it names a push across retries. */
+  jobId: string;
+  credential: LoadedCredential<Credential>;
+  notification: Notification;
+  targets: readonly Target[];
+}
+
+/** The I/O side of a vendor. Keeps connections open between jobs. */
+export interface VendorSender<Credential> {
+  /**
+   * Sends to every target and reports each one's outcome once, as it comes in, by its index. Resolves when all are
+   * reported. Whatever the vendor or the network does becomes an outcome; it throws only on our own defects.
+   */
+  send(request: SendRequest<Credential>, report: (index: number, outcome: Outcome) => void): Promise<void>;
+  /** Lets running calls finish and closes all connections. May be called again. */
+  close(): Promise<void>;
+}
+
+/** One push cloud. A folder of `libs/vendors/src` fulfils this and nothing else knows that vendor. */
+export interface Vendor<Credential = unknown> {
+  name: VendorName;
+  /** What the operator must supply. Strict: unknown keys are refused. */
+  credentialSchema: z.ZodType<Credential>;
+  /** Keys of the credential that are encrypted at rest and never returned. */
+  secretFields: readonly string[];
+  limits: {
+    /** Most targets of one send job. */
+    targetsPerJob: number;
+    /** Most device tokens of one call to the vendor. */
+    targetsPerCall: number;
+    /** Largest payload, bytes. */
+    payloadBytes: number;
+  };
+  /** Whether the vendor shows an absolute badge (needs the count in the target) or adds by itself. */
+  badge: 'absolute' | 'relative';
+  /** SHA-256, hex, of the payload as it would go out, without what belongs to single targets. */
+  payloadHash(notification: Notification, credential: Credential, now: number): string;
+  createSender(ports: SenderPorts): VendorSender<Credential>;
+}
