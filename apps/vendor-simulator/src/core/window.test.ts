@@ -1,0 +1,27 @@
+import { describe, expect, it } from '@jest/globals';
+import { FixedWindows } from './window.ts';
+
+describe('a fixed window', () => {
+  it('begins with the first use and ends after its length', () => {
+    const windows = new FixedWindows(2, 60_000);
+    const at = (now: number) => windows.take('a', now);
+    expect([at(59_000), at(60_000), at(118_999), at(119_000), at(119_001), at(119_002)]).toEqual([
+      true,
+      true,
+      false,
+      true,
+      true,
+      false,
+    ]);
+  });
+
+  it('counts each key by itself', () => {
+    const windows = new FixedWindows(1, 1000);
+    expect([windows.take('a', 0), windows.take('b', 0), windows.take('a', 1)]).toEqual([true, true, false]);
+  });
+
+  it('refuses all at a limit of zero and none at infinity', () => {
+    expect(new FixedWindows(0, 1000).take('a', 0)).toBe(false);
+    expect(new FixedWindows(Number.POSITIVE_INFINITY, 1000).take('a', 0)).toBe(true);
+  });
+});
