@@ -1,0 +1,2 @@
+/** The rule evaluator as a part of another process. */
+export { startRuleEvaluator } from './rule-evaluator.ts';

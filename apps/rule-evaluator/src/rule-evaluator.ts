@@ -1,0 +1,76 @@
+import type { Environment } from '#libs/config';
+import { DecisionStore, FactsStore, MessageStore, openSql, ReconcileStore, SendStore } from '#libs/database';
+import { Evaluation } from '#libs/evaluation';
+import { jobHooks, NestLogger, type Logger, type Metrics, type RunningWorker } from '#libs/observability';
+import { openQueueBackend } from '#libs/queue';
+import { QueueClient, QueueServer } from '#libs/queue/transport';
+import { NestFactory } from '@nestjs/core';
+import type { MicroserviceOptions } from '@nestjs/microservices';
+import { RuleEvaluatorModule } from './app.module.ts';
+import { Decider } from './decider.ts';
+import { Reconciler } from './reconciler.ts';
+
+/** Starts a rule evaluator with its reconciler. */
+export async function startRuleEvaluator(
+  environment: Environment,
+  logger: Logger,
+  metrics: Metrics,
+): Promise<RunningWorker> {
+  const now = Date.now;
+  const warn = (message: string) => (error: unknown) => logger.warn({ err: error }, message);
+  const sql = openSql(environment.DATABASE_URL, {
+    poolSize: environment.DATABASE_POOL_SIZE,
+    onError: warn('A database connection broke'),
+  });
+  const backend = await openQueueBackend({
+    redisUrl: environment.REDIS_URL,
+    databaseUrl: environment.DATABASE_URL,
+    prefix: environment.QUEUE_PREFIX,
+    onError: warn('A queue connection broke'),
+  });
+  const queues = new QueueClient(backend);
+  const decider = new Decider({
+    messages: new MessageStore(sql),
+    evaluation: new Evaluation(new FactsStore(sql)),
+    decisions: new DecisionStore(sql),
+    queues,
+    metrics,
+    logger,
+    now,
+    reconcileAfterMs: environment.RECONCILE_AFTER_MS,
+  });
+  const reconciler = new Reconciler({
+    store: new ReconcileStore(sql),
+    sends: new SendStore(sql),
+    queues,
+    metrics,
+    logger,
+    now,
+    afterMs: environment.RECONCILE_AFTER_MS,
+    everyMs: environment.RECONCILE_EVERY_MS,
+    retentionDays: environment.RETENTION_DAYS,
+  });
+  const app = await NestFactory.createMicroservice<MicroserviceOptions>(RuleEvaluatorModule.with(decider), {
+    logger: new NestLogger(logger),
+    strategy: new QueueServer({
+      backend,
+      concurrency: () => environment.EVALUATOR_CONCURRENCY,
+      closeDeadlineMs: environment.SHUTDOWN_DEADLINE_MS,
+      timings: { lockDurationMs: environment.QUEUE_LOCK_MS, stalledIntervalMs: environment.QUEUE_LOCK_MS },
+      hooks: jobHooks(logger, metrics, 'A batch of messages failed'),
+    }),
+  });
+  await app.listen();
+  reconciler.start();
+
+  return {
+    checks: { postgres: async () => await sql.ping(), queue: async () => await backend.ping() },
+    async close() {
+      await reconciler.close();
+      await app.close();
+      await queues.close();
+      await backend.close();
+      await sql.close();
+    },
+  };
+}
