@@ -1,0 +1,54 @@
+import type { Outcome } from '#libs/contracts';
+import type { TargetRecord } from '#libs/database';
+
+/**
+ * Failed attempts after which a target is given up even if its message still lives: about an hour (fcm section 5). To be
+ * told to wait is no failure; there the message's life is the limit.
+ */
+export const MAX_ATTEMPTS = 12;
+
+/** What an outcome is judged by. Times are Unix ms. */
+export interface OutcomeContext {
+  now: number;
+  /** End of the message's life. */
+  expiresAt: number;
+  /** Delay before the next attempt, ms; null when there is none. */
+  backoff: (outcome: Outcome, attempts: number) => number | null;
+}
+
+/** How a target stands after one more answer of the vendor. */
+export function applyOutcome(before: TargetRecord, outcome: Outcome, context: OutcomeContext): TargetRecord {
+  const attempts = before.attempts + 1;
+  const answered: TargetRecord = {
+    ...before,
+    attempts,
+    code: outcome.kind === 'accepted' ? null : outcome.code,
+    answeredAt: context.now,
+    nextAttemptAt: null,
+  };
+  switch (outcome.kind) {
+    case 'accepted':
+      return { ...answered, state: 'accepted', vendorId: outcome.vendorId };
+    case 'token_gone':
+    case 'rejected':
+    case 'misconfigured':
+      return { ...answered, state: outcome.kind };
+    case 'throttled':
+    case 'unavailable':
+    case 'quota_exhausted': {
+      const maybeDelivered = before.maybeDelivered || (outcome.kind === 'unavailable' && outcome.maybeDelivered);
+      const delay = context.backoff(outcome, attempts);
+      const tried = outcome.kind === 'unavailable' && attempts >= MAX_ATTEMPTS;
+      if (delay === null || tried) return { ...answered, state: 'given_up', maybeDelivered };
+      const nextAttemptAt = context.now + delay;
+      return nextAttemptAt >= context.expiresAt
+        ? { ...answered, state: 'expired', maybeDelivered }
+        : { ...answered, state: 'pending', maybeDelivered, nextAttemptAt };
+    }
+  }
+}
+
+/** How a target stands whose message's life is over before it could be sent. */
+export function expire(before: TargetRecord): TargetRecord {
+  return { ...before, state: 'expired', nextAttemptAt: null };
+}

@@ -1,0 +1,41 @@
+import type { CredentialStore, OpenedCredential } from '#libs/database';
+import type { LoadedCredential } from '#libs/vendors';
+import { vendorOf } from '#libs/vendors';
+
+/** A usable credential, or why there is none. */
+export type CredentialAnswer =
+  | { kind: 'usable'; credential: LoadedCredential<unknown> }
+  | { kind: 'unusable'; code: 'credential_missing' | 'credential_disabled' | 'credential_invalid' };
+
+/** Opened and checked credentials, kept by version: a changed one is opened anew. */
+export class CredentialCache {
+  private readonly entries = new Map<number, { version: string; answer: Promise<CredentialAnswer> }>();
+
+  constructor(private readonly store: Pick<CredentialStore, 'open'>) {}
+
+  /** The credential in this version; `version` null means that it was deleted. */
+  async get(appId: number, id: number, version: string | null): Promise<CredentialAnswer> {
+    if (version === null) return { kind: 'unusable', code: 'credential_missing' };
+    let entry = this.entries.get(id);
+    if (entry?.version !== version) {
+      const answer = this.open(appId, id);
+      entry = { version, answer };
+      this.entries.set(id, entry);
+      answer.catch(() => this.entries.delete(id));
+    }
+    return await entry.answer;
+  }
+
+  private async open(appId: number, id: number): Promise<CredentialAnswer> {
+    const [opened] = await this.store.open(appId, [id]);
+    return opened === undefined ? { kind: 'unusable', code: 'credential_missing' } : check(opened);
+  }
+}
+
+function check(opened: OpenedCredential): CredentialAnswer {
+  if (opened.disabled) return { kind: 'unusable', code: 'credential_disabled' };
+  const parsed = vendorOf(opened.vendor).credentialSchema.safeParse(opened.fields);
+  return parsed.success
+    ? { kind: 'usable', credential: { cacheKey: `${opened.id}:${opened.version}`, value: parsed.data } }
+    : { kind: 'unusable', code: 'credential_invalid' };
+}

@@ -1,0 +1,2 @@
+/** The sender as a part of another process. */
+export { startSender } from './sender.ts';
