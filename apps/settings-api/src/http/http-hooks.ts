@@ -1,0 +1,118 @@
+import type { IncomingMessage } from 'node:http';
+import { ApiError } from '#libs/contracts';
+import type { Logger, Metrics } from '#libs/observability';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { AppDirectory } from '../apps/app-directory.ts';
+import { readJsonBody } from './json-body.ts';
+import { readStream } from './read-stream.ts';
+import { RouteTable } from './route-table.ts';
+
+/** Largest body, bytes, of all calls but those that carry message events. */
+const BODY_LIMIT = 262_144;
+
+/** Largest message event, bytes: 10,000 receivers of about 100 characters. */
+const MESSAGE_BODY_LIMIT = 1_048_575;
+
+const APP_PREFIX = '/:org/:app/';
+const MESSAGES_ROUTE = `${APP_PREFIX}push/messages`;
+
+export interface HttpHookPorts {
+  directory: AppDirectory;
+  now: () => number;
+  metrics: Metrics;
+  logger: Logger;
+}
+
+/**
+ * What happens to every request before its route does. The order is that of the error contract (Agora contract section
+ * 1.5): app, token, path and method, content type, JSON. That is why apps and tokens are checked in a hook and not in a
+ * guard: guards run after the body was read.
+ */
+export function installHttpHooks(server: FastifyInstance, { directory, now, metrics, logger }: HttpHookPorts): void {
+  const routes = new RouteTable();
+
+  server.decorateRequest('startedAt', 0);
+  server.decorateRequest('sentContentType', undefined);
+  server.decorateRequest('call', null);
+  server.decorateRequest('knownUser', null);
+
+  server.addHook('onRoute', (route) => {
+    for (const method of [route.method].flat()) routes.add(method, route.url);
+    route.bodyLimit = route.url.startsWith(MESSAGES_ROUTE) ? MESSAGE_BODY_LIMIT : BODY_LIMIT;
+  });
+
+  server.addHook('onRequest', async (request, reply) => {
+    request.startedAt = now();
+    reply.header('access-control-allow-origin', '*');
+    if (request.method === 'OPTIONS') return await answerPreflight(reply);
+    takeContentType(request);
+
+    const path = pathOf(request);
+    if (isAppRequest(request, path)) request.call = await callOf(request, reply, path, directory);
+    if (request.is404) {
+      const methods = routes.methodsOf(path);
+      if (methods.length === 0) throw new ApiError('path_unknown');
+      reply.header('allow', methods.join(', '));
+      throw new ApiError('method_not_allowed', { method: request.method });
+    }
+    return undefined;
+  });
+
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) => {
+    const limit = request.routeOptions.bodyLimit;
+    return readJsonBody(await readStream(payload, limit), request.sentContentType);
+  });
+
+  server.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url ?? 'unknown';
+    const labels = { method: request.method, route, status: String(reply.statusCode) };
+    metrics.httpSeconds.observe(labels, reply.elapsedTime / 1_000);
+    // The route and not the path: paths hold user names.
+    logger.debug({ ...labels, requestId: request.id, ms: Math.round(reply.elapsedTime) }, 'Answered');
+    done();
+  });
+}
+
+/** Browsers call this API: any origin may, with a token of its own (Agora contract section 1.1). */
+async function answerPreflight(reply: FastifyReply): Promise<FastifyReply> {
+  return await reply
+    .header('access-control-allow-methods', 'GET, POST, PUT, DELETE')
+    .header('access-control-allow-headers', 'Authorization, Content-Type')
+    .header('access-control-max-age', '86400')
+    .status(204)
+    .send();
+}
+
+/** Hides the content type from Fastify, which would answer 415 to the forms that real clients send. */
+function takeContentType(request: FastifyRequest): void {
+  request.sentContentType = request.raw.headers['content-type'];
+  delete request.raw.headers['content-type'];
+}
+
+function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0] ?? '';
+}
+
+function isAppRequest(request: FastifyRequest, path: string): boolean {
+  return request.is404
+    ? path.split('/').length > APP_PREFIX.split('/').length - 1
+    : request.routeOptions.url?.startsWith(APP_PREFIX) === true;
+}
+
+async function callOf(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  path: string,
+  directory: AppDirectory,
+): Promise<NonNullable<FastifyRequest['call']>> {
+  const [, organization = '', name = '', ...rest] = path.split('/');
+  return {
+    app: await directory.authenticate(organization, name, request.headers.authorization, path.slice(1)),
+    method: request.method,
+    origin: `${request.protocol}://${request.host}`,
+    resource: rest.join('/'),
+    startedAt: request.startedAt,
+    elapsedMs: () => Math.round(reply.elapsedTime),
+  };
+}

@@ -1,0 +1,56 @@
+import { identifierSchema, MODES } from '#libs/contracts';
+import { parseInterval } from '#libs/rules';
+import { z } from 'zod';
+import { languageSchema } from '../users/user.schemas.ts';
+
+/** Longest do-not-disturb duration, 7 days (Agora REST push reference). */
+const MAX_DURATION_MS = 604_800_000;
+
+const durationSchema = z.union([
+  z.int().min(0).max(MAX_DURATION_MS),
+  z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .refine((digits) => Number(digits) <= MAX_DURATION_MS),
+]);
+
+/**
+ * Mode and do-not-disturb (Agora contract section 3.3). An absent or null field keeps its stored value; unknown fields
+ * are ignored.
+ */
+export const notificationPatchSchema = z
+  .object({
+    type: z
+      .enum(['DEFAULT', ...MODES])
+      .nullish()
+      .describe('DEFAULT inherits; for conversations only'),
+    ignoreInterval: z
+      .string()
+      .refine((text) => text === '' || parseInterval(text) !== null)
+      .nullish()
+      .describe('HH:MM-HH:MM, daily, at app level only; "" removes it'),
+    ignoreDuration: durationSchema.nullish().describe('Milliseconds from now, up to 7 days; 0 ends it'),
+  })
+  .meta({ examples: [{ type: 'NONE', ignoreInterval: '21:30-08:00', ignoreDuration: 86_400_000 }] });
+
+export type NotificationPatchBody = z.output<typeof notificationPatchSchema>;
+
+export const notificationViewSchema = z.object({
+  type: z.enum(['DEFAULT', ...MODES]),
+  ignoreInterval: z.string(),
+  ignoreDuration: z.int().describe('Unix ms at which do-not-disturb ends; 0 = it is not on'),
+});
+
+export type NotificationView = z.output<typeof notificationViewSchema>;
+
+/** Other chat types have no settings of their own (Agora contract section 3). */
+export const chatTypeSchema = z.enum(['user', 'chatgroup']);
+
+export const conversationKeySchema = identifierSchema.meta({ examples: ['u2'] });
+
+/** `translationLanguage` is kept as it is; "" = the original text. */
+export const languageBodySchema = z
+  .object({ translationLanguage: languageSchema })
+  .meta({ examples: [{ translationLanguage: 'EU' }] });
+
+export const languageViewSchema = z.object({ language: z.string() });

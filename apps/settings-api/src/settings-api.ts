@@ -1,0 +1,102 @@
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Environment } from '#libs/config';
+import { AppRepository, AppTokenRepository } from '#libs/database';
+import { createLogger, Metrics, NestLogger, type Logger } from '#libs/observability';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { AppModule } from './app.module.ts';
+import { AppDirectory } from './apps/app-directory.ts';
+import { ErrorFilter } from './http/error.filter.ts';
+import { installHttpHooks } from './http/http-hooks.ts';
+import { answerTransportError } from './http/transport-errors.ts';
+import { serveDocument } from './openapi/serve-document.ts';
+import { Resources } from './resources.ts';
+
+/** A request must have arrived within this time, headers and body. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** Longer than any URL that Node lets through: our own checks refuse long parameters. */
+const MAX_PARAM_LENGTH = 65_536;
+
+/** A running API. */
+export interface SettingsApi {
+  /** Where it listens, such as `http://127.0.0.1:3000`. */
+  url: string;
+  app: NestFastifyApplication;
+  /** Answers what is running, accepts nothing more, and closes what it had opened. */
+  close(): Promise<void>;
+}
+
+/** What a test or a process that starts several apps brings itself. */
+export interface SettingsApiOverrides {
+  /** Unix ms. */
+  now?: () => number;
+  logger?: Logger;
+}
+
+/**
+ * Starts the API on `HTTP_HOST` and `HTTP_PORT`. The database and the queue must be migrated.
+ * @throws whatever keeps it from starting; nothing stays open then
+ */
+export async function createSettingsApi(
+  environment: Environment,
+  overrides: SettingsApiOverrides = {},
+): Promise<SettingsApi> {
+  const now = overrides.now ?? Date.now;
+  const logger = overrides.logger ?? createLogger('settings-api', environment.LOG_LEVEL);
+  const metrics = new Metrics('settings-api');
+  const resources = await Resources.open(environment, now, logger);
+  let app: NestFastifyApplication | undefined;
+  try {
+    const errors = new ErrorFilter(logger);
+    const adapter = createAdapter(errors, now);
+    installHttpHooks(adapter.getInstance(), { directory: directoryOn(resources, now), now, metrics, logger });
+    cutConnectionsAfter(adapter, environment.SHUTDOWN_DEADLINE_MS);
+    app = await NestFactory.create<NestFastifyApplication>(AppModule.on(resources, environment, metrics), adapter, {
+      bodyParser: false,
+      logger: new NestLogger(logger),
+      abortOnError: false,
+    });
+    const started = app;
+    app.useGlobalFilters(errors);
+    serveDocument(app);
+    await app.listen(environment.HTTP_PORT, environment.HTTP_HOST);
+    return { url: await app.getUrl(), app, close: async () => await started.close() };
+  } catch (error) {
+    await (app ?? resources).close();
+    throw error;
+  }
+}
+
+function directoryOn({ dataSource }: Resources, now: () => number): AppDirectory {
+  return new AppDirectory(new AppRepository(dataSource), new AppTokenRepository(dataSource), now);
+}
+
+function createAdapter(errors: ErrorFilter, now: () => number): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    skipMiddie: true,
+    // A request that comes while the server closes is still answered; a refusal would not be in our form.
+    return503OnClosing: false,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    clientErrorHandler: (error, socket) => answerTransportError(error, socket, now()),
+    // URLs that the router cannot read; no hook has run.
+    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+      request.startedAt = now();
+      void errors.answer(error, request, reply);
+    },
+  });
+  // Node would answer 417 without a body; a server may as well ignore what it does not know (RFC 9110 section 10.1.1).
+  const { server } = adapter.getInstance();
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
+  return adapter;
+}
+
+/** Requests that do not end must not keep the process from ending. */
+function cutConnectionsAfter(adapter: FastifyAdapter, deadlineMs: number): void {
+  const instance = adapter.getInstance();
+  instance.addHook('preClose', (done) => {
+    setTimeout(() => instance.server.closeAllConnections(), deadlineMs).unref();
+    done();
+  });
+}

@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startFixture, type Fixture } from './settings-api.support.ts';
+
+interface Operation {
+  operationId: string;
+  summary?: string;
+  parameters: { name: string; in: string; required?: boolean; schema: Record<string, unknown> }[];
+  requestBody?: { content: Record<string, { schema: Record<string, unknown> }> };
+  responses: Record<string, { description: string; content: Record<string, { schema: unknown }> }>;
+}
+
+interface Document {
+  openapi: string;
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, unknown>; securitySchemes: Record<string, unknown> };
+  security: unknown[];
+}
+
+let fixture: Fixture;
+let document: Document;
+let operations: { path: string; method: string; operation: Operation }[];
+beforeAll(async () => {
+  fixture = await startFixture();
+  document = (await fixture.call('GET', '/docs-json', { token: null })).body as unknown as Document;
+  operations = Object.entries(document.paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]) => ({ path, method, operation })),
+  );
+});
+afterAll(async () => {
+  await fixture.close();
+});
+
+/** Every `$ref` of a JSON value. */
+function refsOf(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    key === '$ref' && typeof inner === 'string' ? [inner] : refsOf(inner),
+  );
+}
+
+describe('the OpenAPI document', () => {
+  it('is of version 3 and asks for a bearer token', () => {
+    expect(document.openapi).toMatch(/^3\.0\./);
+    expect(document.components.securitySchemes).toEqual({
+      bearer: { type: 'http', scheme: 'bearer', description: expect.any(String) },
+    });
+    expect(document.security).toEqual([{ bearer: [] }]);
+  });
+
+  it('lists every route of the API', () => {
+    expect(operations.map(({ path, method }) => `${method} ${path.replace('/{org}/{app}/', '')}`).sort()).toEqual([
+      'delete notification/template/{name}',
+      'delete push/credentials/{name}',
+      'delete users/{username}',
+      'delete users/{username}/devices/{deviceId}',
+      'get notification/template/{name}',
+      'get push/credentials',
+      'get push/credentials/{name}',
+      'get push/messages/{id}',
+      'get users/{username}',
+      'get users/{username}/devices',
+      'get users/{username}/devices/{deviceId}',
+      'get users/{username}/notification/language',
+      'get users/{username}/notification/{chattype}/{key}',
+      'post notification/template',
+      'post push/messages',
+      'post push/messages/dry-run',
+      'put push/credentials/{name}',
+      'put users/{username}',
+      'put users/{username}/devices/{deviceId}',
+      'put users/{username}/devices/{deviceId}/presence',
+      'put users/{username}/notification/language',
+      'put users/{username}/notification/{chattype}/{key}',
+    ]);
+  });
+
+  it('names every operation once, and says what it is for', () => {
+    expect(new Set(operations.map(({ operation }) => operation.operationId)).size).toBe(operations.length);
+    for (const { operation } of operations) expect(operation.summary).toBeTruthy();
+  });
+
+  it('declares the parameters of every path, each once', () => {
+    for (const { path, operation } of operations) {
+      const inPath = operation.parameters.filter((parameter) => parameter.in === 'path');
+      const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      expect(inPath.map(({ name }) => name).sort()).toEqual(names.sort());
+      for (const parameter of operation.parameters) expect(parameter.schema).toBeDefined();
+      for (const { required } of inPath) expect(required).toBe(true);
+    }
+  });
+
+  it('describes successes and failures of every operation', () => {
+    for (const { operation } of operations) {
+      expect(operation.responses['200'] ?? operation.responses['202']).toBeDefined();
+      expect(operation.responses['default']?.content['application/json']?.schema).toEqual({
+        $ref: '#/components/schemas/Error',
+      });
+    }
+  });
+
+  it('describes the body of every operation that takes one, with an example', () => {
+    const bodies = operations.filter(({ method }) => method === 'put' || method === 'post');
+    const without = bodies.filter(({ operation }) => {
+      const schema = operation.requestBody?.content['application/json']?.schema;
+      return schema?.['example'] === undefined;
+    });
+    expect(without.map(({ path }) => path)).toEqual([]);
+  });
+
+  it('has a target for every reference', () => {
+    for (const ref of new Set(refsOf(document))) {
+      const target = ref
+        .slice(2)
+        .split('/')
+        .reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], document);
+      expect([ref, typeof target]).toEqual([ref, 'object']);
+    }
+  });
+});

@@ -1,0 +1,150 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { readEnvironment, type Environment } from '#libs/config';
+import { AppRepository, AppTokenRepository, createDataSource } from '#libs/database';
+import { createTestDatabase, manualClock, uniqueName, type ManualClock, type TestDatabase } from '#libs/testing';
+import { pino } from 'pino';
+import { createSettingsApi, type SettingsApi } from '../../apps/settings-api/src/index.ts';
+
+/** The clock of the Agora contract's conformance cases: 2023-11-14 22:13:20 UTC. */
+export const START = 1_700_000_000_000;
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  body: Record<string, unknown>;
+  text: string;
+}
+
+/** Looks into any JSON. */
+export function at(value: unknown, ...path: (string | number)[]): unknown {
+  return path.reduce<unknown>(
+    (inner, key) =>
+      typeof inner === 'object' && inner !== null ? (inner as Record<string | number, unknown>)[key] : undefined,
+    value,
+  );
+}
+
+export interface CallOptions {
+  body?: unknown;
+  /** Sent as it is, instead of `body`. */
+  raw?: string | Uint8Array;
+  headers?: Record<string, string>;
+  token?: string | null;
+}
+
+export interface TestApp {
+  /** `/org/app`. */
+  base: string;
+  id: number;
+  uuid: string;
+  token: string;
+}
+
+/** A started API on a database of its own, with two apps and a user `u1` in each. */
+export interface Fixture {
+  api: SettingsApi;
+  database: TestDatabase;
+  environment: Environment;
+  clock: ManualClock;
+  logs: string[];
+  app: TestApp;
+  other: TestApp;
+  call: (method: string, path: string, options?: CallOptions) => Promise<Answer>;
+  createApp: (organization: string, name: string, policy?: Record<string, unknown>) => Promise<TestApp>;
+  createToken: (appId: number, expiresAt?: Date) => Promise<{ id: string; token: string }>;
+  revokeToken: (id: string) => Promise<boolean>;
+  close: () => Promise<void>;
+}
+
+export function testEnvironment(databaseUrl: string, more: Record<string, string> = {}): Environment {
+  return readEnvironment({
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: process.env['TEST_REDIS_URL'] ?? '',
+    QUEUE_PREFIX: uniqueName('api').slice(0, 30),
+    SECRET_KEYS: `k1:${Buffer.alloc(32, 7).toString('base64')}`,
+    HTTP_PORT: '0',
+    DATABASE_POOL_SIZE: '4',
+    ...more,
+  });
+}
+
+export async function startFixture(more: Record<string, string> = {}): Promise<Fixture> {
+  const database = await createTestDatabase();
+  const environment = testEnvironment(database.url, more);
+  const clock = manualClock(new Date(START));
+  const logs: string[] = [];
+  const logger = pino({ level: 'trace' }, { write: (line: string) => void logs.push(line) });
+  const dataSource = await createDataSource(database.url, { poolSize: 2 }).initialize();
+  const apps = new AppRepository(dataSource);
+  const tokens = new AppTokenRepository(dataSource);
+  const api = await createSettingsApi(environment, { now: clock.now, logger });
+
+  const createApp = async (organization: string, name: string, policy = {}): Promise<TestApp> => {
+    const app = await apps.create(organization, name, policy);
+    if (app === null) throw new Error('the app exists');
+    const { token } = await tokens.create(app.id, 'test');
+    return { base: `/${organization}/${name}`, id: app.id, uuid: app.uuid, token };
+  };
+  const app = await createApp('org1', 'app1');
+  const other = await createApp('org1', 'app2');
+
+  const call = async (method: string, path: string, options: CallOptions = {}): Promise<Answer> => {
+    const token = options.token === undefined ? app.token : options.token;
+    const body = options.raw ?? (options.body === undefined ? undefined : JSON.stringify(options.body));
+    const response = await fetch(api.url + path, {
+      method,
+      headers: {
+        ...(token !== null && { authorization: `Bearer ${token}` }),
+        ...(options.body !== undefined && { 'content-type': 'application/json' }),
+        ...options.headers,
+      },
+      ...(body !== undefined && { body }),
+      signal: AbortSignal.timeout(10_000),
+    });
+    const text = await response.text();
+    const parsed: unknown = response.headers.get('content-type')?.includes('json') === true ? JSON.parse(text) : {};
+    return { status: response.status, headers: response.headers, text, body: parsed as Record<string, unknown> };
+  };
+  for (const { base, token } of [app, other]) await call('PUT', `${base}/users/u1`, { body: {}, token });
+
+  return {
+    api,
+    database,
+    environment,
+    clock,
+    logs,
+    app,
+    other,
+    call,
+    createApp,
+    createToken: async (appId, expiresAt) => await tokens.create(appId, 'another', expiresAt ?? null),
+    revokeToken: async (id) => await tokens.revoke(id, clock.date()),
+    close: async () => {
+      await api.close();
+      await dataSource.destroy();
+      await database.drop();
+    },
+  };
+}
+
+/** A credential for APNs with a key of its own. */
+export function apnsCredential(): { vendor: 'apns'; privateKeyP8: string } & Record<string, string> {
+  const { privateKey } = generateKeyPairSync('ec', {
+    namedCurve: 'P-256',
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
+  return {
+    vendor: 'apns',
+    bundleId: 'im.example.chat',
+    environment: 'sandbox',
+    teamId: 'TEAM567890',
+    keyId: 'KEYID67890',
+    privateKeyP8: privateKey,
+  };
+}
+
+export async function putApnsCredential({ call }: Fixture, { base, token }: TestApp, name: string): Promise<void> {
+  const { status, text } = await call('PUT', `${base}/push/credentials/${name}`, { body: apnsCredential(), token });
+  if (status !== 200) throw new Error(text);
+}
