@@ -155,8 +155,9 @@ describe('SendStore', () => {
       sends.claim(batch, OTHER, NOW, NOW + LEASE),
     ]);
     expect(claims.map(({ kind }) => kind).sort()).toEqual(['claimed', 'held']);
-    await sends.renew([batch], ME, NOW + 2 * LEASE);
-    await sends.renew([batch], OTHER, NOW + 2 * LEASE);
+    expect(await sends.renew([batch], ME, NOW + 2 * LEASE)).toEqual([batch]);
+    expect(await sends.renew([batch], OTHER, NOW + 2 * LEASE)).toEqual([]);
+
     expect(await sends.claim(batch, OTHER, NOW + LEASE, NOW + 2 * LEASE)).toEqual({
       kind: 'held',
       until: NOW + 2 * LEASE,

@@ -70,6 +70,7 @@ interface SendOptions {
   jobId?: string;
   credential?: Readonly<Record<string, unknown>>;
   sender?: VendorSender<unknown>;
+  signal?: AbortSignal;
   onReport?: (index: number, outcome: Outcome) => void;
 }
 
@@ -137,12 +138,12 @@ describe.each(VENDOR_NAMES)('%s', (name: VendorName) => {
 
   /** Sends a job and returns each target's outcome. Throws unless each is reported exactly once. */
   const send = async (to: readonly Target[], options: SendOptions = {}): Promise<Outcome[]> => {
-    const { credential = driver.credential, notification = NOTIFICATION, jobId = 'job-1', onReport } = options;
+    const { credential = driver.credential, notification = NOTIFICATION, jobId = 'job-1', signal, onReport } = options;
     const reported = new Map<number, Outcome>();
     const value = vendor.credentialSchema.parse(credential);
     const loaded = { cacheKey: hash('sha256', JSON.stringify(credential)), value };
     await (options.sender ?? sender).send(
-      { jobId, credential: loaded, notification, targets: to },
+      { jobId, credential: loaded, notification, targets: to, signal },
       (index, outcome) => {
         if (reported.has(index)) throw new Error(`target ${index} was reported twice`);
         reported.set(index, outcome);
@@ -648,6 +649,28 @@ describe.each(VENDOR_NAMES)('%s', (name: VendorName) => {
       expect(sorted(timesReceived())).toEqual(sorted(onceEach(500)));
       expect(counters()).toMatchObject({ requests: 500, accepted: 500, refused: {} });
       expect(counters().connections).toBeLessThanOrEqual(4);
+    });
+  });
+
+  describe('a job that is another sender’s now', () => {
+    it('makes no call when that is known before', async () => {
+      const outcomes = await send(targets(3), { signal: AbortSignal.abort() });
+      expect(outcomes).toEqual(
+        targets(3).map(() => ({ kind: 'unavailable', code: 'stopped', retryAfterMs: null, maybeDelivered: false })),
+      );
+      expect(received()).toEqual([]);
+    });
+
+    it('keeps back what has not gone out, and reports what has as it was', async () => {
+      const stop = new AbortController();
+      const outcomes = await send(targets(500), { signal: stop.signal, onReport: () => stop.abort() });
+      const accepted = outcomes.filter(({ kind }) => kind === 'accepted').length;
+      expect(received()).toHaveLength(accepted);
+      expect(accepted).toBeGreaterThan(0);
+      expect(outcomes.filter((outcome) => 'code' in outcome && outcome.code === 'stopped')).toHaveLength(
+        500 - accepted,
+      );
+      expect(accepted).toBeLessThan(500);
     });
   });
 

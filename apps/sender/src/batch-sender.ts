@@ -34,14 +34,15 @@ export class BatchSender {
     const { store, claims, recorder, claimant, now, metrics } = this.ports;
     // The queue gives a job anew whose lock was lost; the first run over it may still go on here.
     if (claims.has(batch)) throw new RetryLater(claims.until() - now());
-    const claim = await store.claim(batch, claimant, now(), claims.until());
+    const until = claims.until();
+    const claim = await store.claim(batch, claimant, now(), until);
     if (claim.kind === 'closed') return;
     if (claim.kind === 'held') throw new RetryLater(Math.max(1_000, claim.until - now()));
 
     const stopTimer = metrics.sendSeconds.startTimer({ vendor });
-    claims.add(batch);
+    const lost = claims.add(batch, until);
     try {
-      const runs = claim.jobs.map(async (job) => await this.send(vendor, job));
+      const runs = claim.jobs.map(async (job) => await this.send(vendor, job, lost));
       // One that fails ends nothing yet: while the others send, the batch must stay ours.
       await Promise.allSettled(runs);
       await Promise.all(runs);
@@ -62,7 +63,7 @@ export class BatchSender {
     }
   }
 
-  private async send(vendor: VendorName, job: StoredSendJob): Promise<void> {
+  private async send(vendor: VendorName, job: StoredSendJob, lost: AbortSignal): Promise<void> {
     const { recorder, credentials, senders } = this.ports;
     const dirty: DirtyJob = { id: job.id, records: job.records, payloadHash: null };
     const due = this.due(job);
@@ -75,7 +76,13 @@ export class BatchSender {
         dirty.payloadHash = this.payloadHash(vendor, job, answer.credential);
         const targets = due.flatMap((index) => job.targets[index] ?? []);
         await sender.send(
-          { jobId: String(job.id), credential: answer.credential, notification: job.notification, targets },
+          {
+            jobId: String(job.id),
+            credential: answer.credential,
+            notification: job.notification,
+            targets,
+            signal: lost,
+          },
           (position, outcome) => {
             const index = due[position];
             if (index !== undefined) this.report(vendor, job, index, outcome);

@@ -38,8 +38,13 @@ export interface SessionJob {
   prepare: (target: Target, token: AccessToken | null) => PreparedCall;
   classify: (answer: VendorAnswer, token: AccessToken | null) => Reading;
   report: (index: number, outcome: Outcome) => void;
+  /** See `SendRequest`. */
+  signal: AbortSignal | undefined;
   warn: SenderPorts['warn'];
 }
+
+/** Of targets whose call has not gone out when the job is stopped from outside. */
+const STOPPED: Outcome = { kind: 'unavailable', code: 'stopped', retryAfterMs: null, maybeDelivered: false };
 
 /** What is said of a push whose call got no answer. */
 function outcomeOfFailure(result: Extract<CallResult, { kind: 'failed' }>): Outcome {
@@ -91,11 +96,19 @@ class SessionSend {
   }
 
   async run(): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-      this.#job.targets.forEach((target, index) => this.#send(index, target, false));
-    });
+    const { signal, targets } = this.#job;
+    const stop = (): void => this.#stopWith(STOPPED);
+    if (signal?.aborted === true) stop();
+    signal?.addEventListener('abort', stop);
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#resolve = resolve;
+        this.#reject = reject;
+        targets.forEach((target, index) => this.#send(index, target, false));
+      });
+    } finally {
+      signal?.removeEventListener('abort', stop);
+    }
   }
 
   #send(index: number, target: Target, again: boolean): void {
@@ -187,10 +200,14 @@ class SessionSend {
     if (isDoubted) doubted.set(target.token, true);
     else if (doubted.size > 0 && outcome.kind === 'accepted') doubted.delete(target.token);
     this.#report(index, outcome);
-    if (wholeCredential && this.#stop === null) {
-      this.#stop = outcome;
-      this.#withdrawAll();
-    }
+    if (wholeCredential) this.#stopWith(outcome);
+  }
+
+  /** Makes no more calls: what has not gone out gets the outcome. The first reason stays. */
+  #stopWith(outcome: Outcome): void {
+    if (this.#stop !== null) return;
+    this.#stop = outcome;
+    this.#withdrawAll();
   }
 
   #report(index: number, outcome: Outcome): void {

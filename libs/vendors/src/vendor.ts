@@ -38,6 +38,8 @@ export interface SendRequest<Credential> {
   credential: LoadedCredential<Credential>;
   notification: Notification;
   targets: readonly Target[];
+  /** Aborted when the job is another sender's now: what has not gone out is reported as `unavailable`, code `stopped`. */
+  signal?: AbortSignal | undefined;
 }
 
 /** The I/O side of a vendor. Keeps connections open between jobs. */

@@ -85,7 +85,8 @@ const RENEW = {
   name: 'renew-claims',
   text: `
     UPDATE send_batches SET claimed_until = to_timestamp($3::float8 / 1000)
-    WHERE id = ANY ($1::bigint[]) AND claimed_by = $2 AND open`,
+    WHERE id = ANY ($1::bigint[]) AND claimed_by = $2 AND open
+    RETURNING id`,
 };
 
 /** What one who has lost a batch still learns is not written over what its new holder has. */
@@ -154,9 +155,10 @@ export class SendStore {
     return state?.open === true ? { kind: 'held', until: state.claimedUntil ?? now } : { kind: 'closed' };
   }
 
-  /** Keeps claims alive while their batches are worked on. */
-  async renew(batchIds: readonly number[], claimant: string, until: number): Promise<void> {
-    await this.sql.run(RENEW, [batchIds, claimant, until]);
+  /** Keeps claims alive while their batches are worked on. Returns those that are still the claimant's. */
+  async renew(batchIds: readonly number[], claimant: string, until: number): Promise<number[]> {
+    const held = await this.sql.run<{ id: number }>(RENEW, [batchIds, claimant, until]);
+    return held.map(({ id }) => id);
   }
 
   /**

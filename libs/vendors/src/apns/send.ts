@@ -76,6 +76,7 @@ export class ApnsSender implements VendorSender<ApnsCredential> {
       prepare: preparer(request, payload, account),
       classify: (answer, token) => this.#classify(answer, token, account, credential.cacheKey),
       report,
+      signal: request.signal,
       warn: this.#warn,
     });
   }

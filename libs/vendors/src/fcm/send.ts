@@ -91,6 +91,7 @@ export class FcmSender implements VendorSender<FcmCredential> {
       }),
       classify: (answer) => this.#classify(answer, health, credential.cacheKey),
       report,
+      signal: request.signal,
       warn: this.#warn,
     });
   }
