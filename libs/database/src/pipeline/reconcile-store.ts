@@ -12,13 +12,21 @@ const SETTLED_AFTER_MS = 300_000;
 /** Longest pause between two hand-outs of the same work, in units of the first one. */
 export const MAX_PAUSES = 10;
 
+/**
+ * When handed-out work is due again: at $2, or after a pause as long as it has existed at $1, of at most $4 ms. A backlog
+ * is not put on the queue again and again.
+ */
+export function dueAgain(existsSince: 'accepted_at' | 'created_at'): string {
+  return `greatest(to_timestamp($2::float8 / 1000),
+                   to_timestamp($1::float8 / 1000)
+                   + least(to_timestamp($1::float8 / 1000) - ${existsSince}, ($4::float8 / 1000) * interval '1 s'))`;
+}
+
 const OVERDUE = {
   name: 'overdue-messages',
   text: `
     UPDATE messages
-    SET due_at = greatest(to_timestamp($2::float8 / 1000),
-                          to_timestamp($1::float8 / 1000)
-                          + least(to_timestamp($1::float8 / 1000) - accepted_at, ($4::float8 / 1000) * interval '1 s'))
+    SET due_at = ${dueAgain('accepted_at')}
     WHERE seq IN (
       SELECT m.seq FROM messages m
       WHERE m.seq > (SELECT watermark FROM reconciler) AND m.due_at <= to_timestamp($1::float8 / 1000)

@@ -2,7 +2,7 @@ import type { Notification, Target, TargetState } from '#libs/contracts';
 import type { Sql } from '../sql.ts';
 import { storableJson } from '../storable-json.ts';
 import type { StoredBatch } from './decision-store.ts';
-import { MAX_PAUSES } from './reconcile-store.ts';
+import { dueAgain, MAX_PAUSES } from './reconcile-store.ts';
 
 /** How a target stands: its state, and what the vendor last answered. Times are Unix ms. */
 export interface TargetRecord {
@@ -114,14 +114,11 @@ const DROP_TOKENS = {
     WHERE t.id = g.id AND t.token = g.token AND t.gone_at IS NULL AND t.registered_at <= to_timestamp(g.at / 1000)`,
 };
 
-/** See {@link ReconcileStore.takeOverdueMessages} for the pause. */
 const OVERDUE = {
   name: 'overdue-batches',
   text: `
     UPDATE send_batches
-    SET due_at = greatest(to_timestamp($2::float8 / 1000),
-                          to_timestamp($1::float8 / 1000)
-                          + least(to_timestamp($1::float8 / 1000) - created_at, ($4::float8 / 1000) * interval '1 s'))
+    SET due_at = ${dueAgain('created_at')}
     WHERE id IN (
       SELECT id FROM send_batches
       WHERE open AND due_at <= to_timestamp($1::float8 / 1000)
