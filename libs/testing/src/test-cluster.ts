@@ -11,7 +11,7 @@ const DIST = path.resolve('dist/apps');
 /** Kinds of processes that a cluster is made of. */
 export type ProcessKind = 'settings-api' | 'rule-evaluator' | 'sender';
 
-export interface TestClusterOptions {
+interface TestClusterOptions {
   databaseUrl: string;
   redisUrl?: string;
   /** Variables for every process, over short intervals that suit a test. */
