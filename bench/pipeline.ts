@@ -108,8 +108,8 @@ async function main(): Promise<void> {
       },
     });
     const app = await seedApp('bench', cluster);
-    await seedUsers(postgres.url, app.appId, { prefix: 'ios', count: USERS, credential: 'ios' });
-    await seedUsers(postgres.url, app.appId, { prefix: 'android', count: USERS, credential: 'android' });
+    await seedUsers(postgres.url, app, { prefix: 'ios', count: USERS, vendor: 'apns' });
+    await seedUsers(postgres.url, app, { prefix: 'android', count: USERS, vendor: 'fcm' });
     await cluster.start('rule-evaluator', 'evaluator');
     await cluster.start('sender', 'sender');
     const producer = await createProducer({ databaseUrl: postgres.url, redisUrl: redis.url, app: 'org/bench' });

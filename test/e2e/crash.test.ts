@@ -58,8 +58,8 @@ describeIf(process.env['TEST_REDIS_URL'] !== undefined)('a cluster of real proce
     cluster = await startTestCluster({ databaseUrl: postgres.url, redisUrl: redis.url });
     app = await seedApp('crash', cluster);
     tokens = new Map([
-      ...(await seedUsers(postgres.url, app.appId, { prefix: 'ios', count: USERS, credential: 'ios' })),
-      ...(await seedUsers(postgres.url, app.appId, { prefix: 'android', count: USERS, credential: 'android' })),
+      ...(await seedUsers(postgres.url, app, { prefix: 'ios', count: USERS, vendor: 'apns' })),
+      ...(await seedUsers(postgres.url, app, { prefix: 'android', count: USERS, vendor: 'fcm' })),
     ]);
     await start('settings-api', 'api');
     await Promise.all([

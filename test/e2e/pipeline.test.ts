@@ -76,8 +76,8 @@ beforeAll(async () => {
   });
   app = await seedApp('pipeline', cluster);
   tokens = new Map([
-    ...(await seedUsers(database.url, app.appId, { prefix: 'ios', count: USERS, credential: 'ios' })),
-    ...(await seedUsers(database.url, app.appId, { prefix: 'android', count: USERS, credential: 'android' })),
+    ...(await seedUsers(database.url, app, { prefix: 'ios', count: USERS, vendor: 'apns' })),
+    ...(await seedUsers(database.url, app, { prefix: 'android', count: USERS, vendor: 'fcm' })),
   ]);
   [api, evaluator, sender] = await Promise.all([
     cluster.start('settings-api', 'api'),
@@ -206,7 +206,7 @@ it('pushes to a large group over both vendors, each device once, and explains ev
   const [apns, fcm, google] = await Promise.all([counters('apns'), counters('fcm'), counters('google-token')]);
   expect([apns.requests, apns.accepted]).toEqual([USERS, USERS]);
   expect([fcm.requests, fcm.accepted]).toEqual([USERS, USERS]);
-  expect(apns.credentialTokens).toEqual({ TESTKEY001: 1 });
+  expect(apns.credentialTokens).toEqual({ DEMOKEY001: 1 });
   expect(google.requests).toBe(1);
   // The first push to each: badges are counted per device.
   expect(new Set((await pushes()).flatMap(({ token, badge }) => (token.startsWith('a') ? [badge] : [])))).toEqual(
@@ -215,15 +215,12 @@ it('pushes to a large group over both vendors, each device once, and explains ev
 
   const told: Receiver[] = [];
   let cursor: string | undefined = '0';
-  let answers = 0;
   while (cursor !== undefined) {
-    const page: Answer<Story> = await story('large', `?limit=500&cursor=${cursor}`);
+    const page: Answer<Story> = await story('large', `?cursor=${cursor}`);
     expect(page.data).toMatchObject({ state: 'done', receiverCount: receivers.length });
     told.push(...page.data.receivers);
     cursor = page.cursor;
-    answers += 1;
   }
-  expect(answers).toBe(3);
   expect(told.map(({ receiver }) => receiver)).toEqual(receivers);
   for (const { receiver, decision, reason, devices } of told) {
     expect([decision, reason]).toEqual(['send', 'allowed']);
@@ -345,10 +342,10 @@ it('says that a credential is broken while the other vendor delivers, and works 
     publicKeyEncoding: { type: 'spki', format: 'pem' },
   } as const;
   const [wrong, right] = [0, 1].map(() => generateKeyPairSync('ec', { namedCurve: 'P-256', ...encoding }));
-  const fields = { vendor: 'apns', teamId: 'TESTTEAM01', bundleId: 'im.example.chat', environment: 'sandbox' };
+  const fields = { vendor: 'apns', teamId: 'DEMOTEAM01', bundleId: 'im.example.chat', environment: 'sandbox' };
   const receivers = [...range('ios', 40, 30), ...range('android', 40, 30)];
 
-  await call('PUT', '/push/credentials/ios', { ...fields, keyId: 'TESTKEY001', privateKeyP8: wrong?.privateKey });
+  await call('PUT', '/push/credentials/ios', { ...fields, keyId: 'DEMOKEY001', privateKeyP8: wrong?.privateKey });
   await submit({ id: 'broken', receivers });
   for (const [receiver, device] of await finished('broken')) {
     expect(device).toMatchObject(
@@ -360,7 +357,7 @@ it('says that a credential is broken while the other vendor delivers, and works 
   // Nobody hammers a vendor with a key that it refuses.
   expect((await counters('apns')).requests).toBeLessThan(30);
 
-  const key = { teamId: 'TESTTEAM01', keyId: 'TESTKEY002' };
+  const key = { teamId: 'DEMOTEAM01', keyId: 'TESTKEY002' };
   await control('PUT', '/vendors/apns/keys', { ...key, publicKeyPem: right?.publicKey });
   await call('PUT', '/push/credentials/ios', { ...fields, ...key, privateKeyP8: right?.privateKey });
   await submit({ id: 'mended', receivers });

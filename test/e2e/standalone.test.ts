@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { waitFor } from '#libs/testing';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import { SIMULATOR_PORTS } from '../../apps/standalone/src/ports.ts';
 
 const MAIN = path.resolve('dist/apps/standalone/src/main.js');
 const PREFERRED_API_PORT = 3_000;
@@ -113,10 +114,7 @@ it('runs its demo, checks it, and finds its data again the next time', async () 
     database: expect.stringMatching(/^postgres:\/\/\S+@127\.0\.0\.1:\d+\/offpush$/),
     redis: null,
     simulator: Object.fromEntries(
-      ['apnsProduction', 'apnsSandbox', 'fcm', 'googleToken', 'control'].map((name) => [
-        name,
-        expect.stringMatching(/^https?:\/\/127\.0\.0\.1:\d+$/) as unknown,
-      ]),
+      SIMULATOR_PORTS.map((name) => [name, expect.stringMatching(/^https?:\/\/127\.0\.0\.1:\d+$/) as unknown]),
     ),
     simulatorCa: path.join(directory, 'data', 'simulator-ca.pem'),
     pid: first.pid,

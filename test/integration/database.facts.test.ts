@@ -1,3 +1,4 @@
+import { FOREVER } from '#libs/contracts';
 import { ConversationRepository, FactsStore, TemplateRepository } from '#libs/database';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { NOW, openInstallation, type Installation } from './support/installation.ts';
@@ -77,6 +78,42 @@ describe('FactsStore.ofReceivers', () => {
         ],
       ],
       ['d2', [['t3', 'apns']]],
+    ]);
+  });
+
+  it('reads the region of the credential, and until when a token is muted', async () => {
+    const app = await installation.newApp();
+    const credentials = [
+      ['ios', 'apns', {}],
+      ['phones', 'huawei', { region: 'cn' }],
+      ['android', 'fcm', { region: 'global' }],
+    ] as const;
+    for (const [name, vendor, fields] of credentials) {
+      await installation.sql.run(
+        {
+          name: 'new-credential',
+          text: `INSERT INTO credentials (app_id, name, vendor, fields, secrets, secrets_key) VALUES ($1, $2, $3, $4, '', 'k1')`,
+        },
+        [app.id, name, vendor, JSON.stringify(fields)],
+      );
+      await installation.newUser(app.id, 'ana', { credential: name });
+    }
+    const mute = {
+      name: 'mute',
+      text: 'UPDATE device_tokens SET muted_until = $3 WHERE app_id = $1 AND credential = $2',
+    };
+    await installation.sql.run(mute, [app.id, 'phones', 'infinity']);
+    await installation.sql.run(mute, [app.id, 'android', new Date(NOW + 5)]);
+    const [ana] = await facts.ofReceivers(app.id, [inGroup('ana')]);
+    expect(ana?.devices).toMatchObject([
+      {
+        deviceId: 'd1',
+        tokens: [
+          { credential: 'ios', region: null, mutedUntil: null },
+          { credential: 'phones', vendor: 'huawei', region: 'cn', mutedUntil: FOREVER },
+          { credential: 'android', vendor: 'fcm', region: 'global', mutedUntil: NOW + 5 },
+        ],
+      },
     ]);
   });
 

@@ -1,4 +1,5 @@
 import { MessageStore, DecisionStore, ReconcileStore } from '#libs/database';
+import { RECEIVERS_PER_PAGE } from '#libs/contracts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { messageEvent, NOW, openInstallation, type Installation } from './support/installation.ts';
 
@@ -38,17 +39,18 @@ describe('MessageStore', () => {
     expect(await acceptOne(a.id)).not.toBe(await acceptOne(b.id));
   });
 
-  it('gives a long receiver list back in pages of 500', async () => {
+  it('gives a long receiver list back in pages', async () => {
     const app = await installation.newApp();
-    const seq = await acceptOne(app.id, { receivers: names(1_001) });
+    const count = RECEIVERS_PER_PAGE * 2 + 1;
+    const seq = await acceptOne(app.id, { receivers: names(count) });
     const pages = await messages.loadUndecided(app.id, [seq]);
     expect(pages.map(({ page, receivers, receiverCount }) => [page, receivers.length, receiverCount])).toEqual([
-      [0, 500, 1_001],
-      [1, 500, 1_001],
-      [2, 1, 1_001],
+      [0, RECEIVERS_PER_PAGE, count],
+      [1, RECEIVERS_PER_PAGE, count],
+      [2, 1, count],
     ]);
     const [second] = await messages.loadUndecided(app.id, [seq], 1);
-    expect(second?.receivers[0]).toBe('user500');
+    expect(second?.receivers[0]).toBe(`user${RECEIVERS_PER_PAGE}`);
   });
 
   it('keeps text, emoji and odd receivers as they are', async () => {
@@ -71,7 +73,7 @@ describe('MessageStore', () => {
 
   it('leaves out pages that are decided', async () => {
     const app = await installation.newApp();
-    const seq = await acceptOne(app.id, { receivers: names(501) });
+    const seq = await acceptOne(app.id, { receivers: names(RECEIVERS_PER_PAGE + 1) });
     await decisions.record(app.id, [{ messageSeq: seq, page: 0, verdicts: [], sendJobs: [] }], NOW, NOW);
     expect((await messages.loadUndecided(app.id, [seq])).map(({ page }) => page)).toEqual([1]);
   });
@@ -84,7 +86,7 @@ describe('ReconcileStore', () => {
     const [decided, lost, half] = [
       await acceptOne(app.id, { id: 'decided' }),
       await acceptOne(app.id, { id: 'lost' }),
-      await acceptOne(app.id, { id: 'half', receivers: names(600) }),
+      await acceptOne(app.id, { id: 'half', receivers: names(RECEIVERS_PER_PAGE + 1) }),
     ];
     const nothing = { verdicts: [], sendJobs: [] };
     await decisions.record(app.id, [{ messageSeq: decided, page: 0, ...nothing }], NOW, NOW);

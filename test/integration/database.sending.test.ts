@@ -1,4 +1,4 @@
-import type { Notification, Target } from '#libs/contracts';
+import { FOREVER, type Notification, type Target } from '#libs/contracts';
 import {
   BATCH_LIMITS,
   DecisionStore,
@@ -11,7 +11,7 @@ import {
   type StoredSendJob,
 } from '#libs/database';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { messageEvent, NOW, openInstallation, type Installation } from './support/installation.ts';
+import { aNotification, messageEvent, NOW, openInstallation, type Installation } from './support/installation.ts';
 
 let installation: Installation;
 let messages: MessageStore;
@@ -29,18 +29,7 @@ afterAll(async () => await installation.close());
 const [ME, OTHER] = ['00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000002'];
 const LEASE = 30_000;
 
-const notification: Notification = {
-  title: 'Lin',
-  body: 'hello',
-  badge: { kind: 'add', value: 1 },
-  data: {},
-  collapseId: 'm1',
-  collapse: false,
-  threadId: 'g1',
-  expiresAt: NOW + 60_000,
-  background: false,
-  vendor: {},
-};
+const notification: Notification = { ...aNotification, badge: { kind: 'add', value: 1 } };
 
 interface Scene {
   appId: number;
@@ -136,6 +125,18 @@ describe('DecisionStore.record', () => {
     const sizes = await Promise.all(batches.map(async ({ id }) => (await claimJobs(id)).length));
     expect(sizes.sort((a, b) => a - b)).toEqual([1, 1, BATCH_LIMITS.sendJobs]);
   });
+
+  it('makes a send job of more targets than a batch has a batch of its own', async () => {
+    const at = await scene(['ana']);
+    const small = { notification, targets: [target('ana', at)] };
+    const large = { notification, targets: Array.from({ length: 1_000 }, () => target('ana', at)) };
+    expect(large.targets.length).toBeGreaterThan(BATCH_LIMITS.targets);
+    const batches = await decisions.record(at.appId, [await page(at, 'm1', [small, large, small, small])], NOW, NOW);
+    const sizes = await Promise.all(
+      batches.map(async ({ id }) => (await claimJobs(id)).map(({ targets }) => targets.length)),
+    );
+    expect(sizes.sort((a, b) => a.length - b.length || (a[0] ?? 0) - (b[0] ?? 0))).toEqual([[1], [1_000], [1, 1]]);
+  });
 });
 
 describe('SendStore', () => {
@@ -155,14 +156,15 @@ describe('SendStore', () => {
       sends.claim(batch, OTHER, NOW, NOW + LEASE),
     ]);
     expect(claims.map(({ kind }) => kind).sort()).toEqual(['claimed', 'held']);
-    expect(await sends.renew([batch], ME, NOW + 2 * LEASE)).toEqual([batch]);
-    expect(await sends.renew([batch], OTHER, NOW + 2 * LEASE)).toEqual([]);
+    const [holder, other] = claims[0].kind === 'claimed' ? [ME, OTHER] : [OTHER, ME];
+    expect(await sends.renew([batch], holder, NOW + 2 * LEASE)).toEqual([batch]);
+    expect(await sends.renew([batch], other, NOW + 2 * LEASE)).toEqual([]);
 
-    expect(await sends.claim(batch, OTHER, NOW + LEASE, NOW + 2 * LEASE)).toEqual({
+    expect(await sends.claim(batch, other, NOW + LEASE, NOW + 2 * LEASE)).toEqual({
       kind: 'held',
       until: NOW + 2 * LEASE,
     });
-    expect((await sends.claim(batch, OTHER, NOW + 2 * LEASE, NOW + 3 * LEASE)).kind).toBe('claimed');
+    expect((await sends.claim(batch, other, NOW + 2 * LEASE, NOW + 3 * LEASE)).kind).toBe('claimed');
   });
 
   it('hands out only what is left to do after outcomes were recorded', async () => {
@@ -298,5 +300,49 @@ describe('SendStore', () => {
       ['ana', 'ben', 'cy'].map((receiver) => ({ receiver, chatType: 'user', conversation: 'lin' })),
     );
     expect(facts.map(({ devices }) => devices[0]?.tokens[0]?.goneAt)).toEqual([NOW + 1, null, null]);
+  });
+
+  describe('muteTokens', () => {
+    const named = (at: Scene, user: string) => ({ id: at.tokenIds.get(user) ?? 0, token: `token-of-${user}` });
+
+    async function mutedUntil({ appId }: Scene, user: string): Promise<number | null | undefined> {
+      const request = { receiver: user, chatType: 'user', conversation: 'lin' } as const;
+      const [facts] = await new FactsStore(installation.sql).ofReceivers(appId, [request]);
+      return facts?.devices[0]?.tokens[0]?.mutedUntil;
+    }
+
+    it.each([
+      ['until it is registered again', null, FOREVER],
+      ['until an instant', NOW + 3_600_000, NOW + 3_600_000],
+    ])('mutes a token %s', async (_how, until, expected) => {
+      const at = await scene(['ana', 'ben']);
+      await sends.muteTokens([{ ...named(at, 'ana'), until, at: NOW + 1 }]);
+      expect(await mutedUntil(at, 'ana')).toBe(expected);
+      expect(await mutedUntil(at, 'ben')).toBeNull();
+
+      const owner = { appId: at.appId, userId: (await installation.users.find(at.appId, 'ana'))?.id ?? 0 };
+      const registration = { credential: 'ios', token: 'token-of-ana' };
+      await installation.devices.put(owner, 'd1', registration, new Date(NOW + 2));
+      expect(await mutedUntil(at, 'ana')).toBeNull();
+    });
+
+    it('mutes several, each for its own time', async () => {
+      const at = await scene(['ana', 'ben', 'cy']);
+      await sends.muteTokens([
+        { ...named(at, 'cy'), until: NOW + 5_000, at: NOW + 1 },
+        { ...named(at, 'ana'), until: null, at: NOW + 1 },
+      ]);
+      const muted = await Promise.all(['ana', 'ben', 'cy'].map(async (user) => await mutedUntil(at, user)));
+      expect(muted).toEqual([FOREVER, null, NOW + 5_000]);
+    });
+
+    it('leaves a token alone that was registered after the vendor spoke, and one that is another by now', async () => {
+      const at = await scene(['ana', 'ben']);
+      await sends.muteTokens([
+        { ...named(at, 'ana'), until: null, at: NOW - 1 },
+        { ...named(at, 'ben'), token: 'an older one', until: null, at: NOW + 1 },
+      ]);
+      expect([await mutedUntil(at, 'ana'), await mutedUntil(at, 'ben')]).toEqual([null, null]);
+    });
   });
 });

@@ -1,3 +1,4 @@
+import { FOREVER } from '#libs/contracts';
 import { openSql, type Sql } from '#libs/database';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -29,6 +30,11 @@ describe('openSql', () => {
     });
     await expect(broken).rejects.toThrow();
     expect(await sql.transaction(async (runner) => await runner.run(OWN_PID, []))).toHaveLength(1);
+  });
+
+  it('gives instants as Unix ms, and the one that never comes as FOREVER', async () => {
+    const instants = { name: 'instants', text: `SELECT to_timestamp(1.5) AS at, 'infinity'::timestamptz AS never` };
+    expect(await sql.run(instants, [])).toEqual([{ at: 1_500, never: FOREVER }]);
   });
 
   it('rolls back when its work fails', async () => {

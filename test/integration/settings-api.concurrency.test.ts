@@ -5,6 +5,7 @@ let fixture: Fixture;
 beforeAll(async () => {
   fixture = await startFixture();
   await putApnsCredential(fixture, fixture.app, 'ios');
+  await putApnsCredential(fixture, fixture.app, 'ios2');
 });
 afterAll(async () => {
   await fixture.close();
@@ -66,6 +67,41 @@ describe('writes at once', () => {
         }),
     );
     expect(statuses(answers)).toEqual([200]);
+  });
+
+  it('let devices swap several tokens, each of which ends with one device', async () => {
+    const devices = '/org1/app1/users/u1/devices';
+    const answers = await atOnce(async (index) => {
+      const turn = Math.floor(index / 2);
+      const tokens = [
+        { credential: 'ios', token: `first${turn % 2}` },
+        { credential: 'ios2', token: `second${(index + turn) % 2}` },
+      ];
+      return await fixture.call('PUT', `${devices}/several${index % 2}`, {
+        body: { tokens: index % 3 === 0 ? tokens.toReversed() : tokens },
+      });
+    });
+    expect(answers.filter(({ status }) => status !== 200).map(({ text }) => text)).toEqual([]);
+    const { body } = await fixture.call('GET', devices);
+    const held = (body['data'] as { tokens: { credential: string; token: string }[] }[])
+      .flatMap(({ tokens }) => tokens.map(({ credential, token }) => `${credential} ${token}`))
+      .filter((name) => /first|second/.test(name));
+    expect(new Set(held).size).toBe(held.length);
+  });
+
+  it('add tokens of different credentials to one device, and lose none', async () => {
+    const device = '/org1/app1/users/u1/devices/gathers';
+    const answers = await atOnce(
+      async (index) =>
+        await fixture.call('PUT', device, {
+          body: { credential: index % 2 === 0 ? 'ios' : 'ios2', token: `gathered${index}` },
+        }),
+    );
+    expect(statuses(answers)).toEqual([200]);
+    expect(at((await fixture.call('GET', device)).body, 'data', 'tokens')).toMatchObject([
+      { credential: 'ios' },
+      { credential: 'ios2' },
+    ]);
   });
 
   it('replace a credential that others delete', async () => {

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { VENDOR_NAMES } from '#libs/contracts';
 import { createDataSource } from '#libs/database';
+import { simulatedAccounts } from '#libs/simulated-vendors';
+import { vendorOf } from '#libs/vendors';
 import { apnsCredential, at, START, startFixture, type Answer, type Fixture } from './settings-api.support.ts';
 
 const APNS = apnsCredential();
@@ -21,6 +24,7 @@ const APNS_SHOWN = {
   teamId: 'TEAM567890',
   keyId: 'KEYID67890',
   secrets: ['privateKeyP8'],
+  receiptPath: null,
   created: START,
   modified: START,
 };
@@ -37,6 +41,26 @@ describe('credentials', () => {
     expect(body).toMatchObject({ action: 'put', uri: `${fixture.api.url}${PATH}/ios`, data: APNS_SHOWN });
     expect((await fixture.call('GET', `${PATH}/ios`)).body['data']).toEqual(APNS_SHOWN);
     expect((await fixture.call('GET', PATH)).body['data']).toEqual([APNS_SHOWN]);
+  });
+
+  it.each(VENDOR_NAMES)('of %s are taken, and no secret of theirs comes back', async (vendor) => {
+    const { credential } = simulatedAccounts()[vendor];
+    const { status, body, text } = await put(`of-${vendor}`, { vendor, ...credential });
+    expect([status, at(body, 'data', 'vendor')]).toEqual([200, vendor]);
+    const secrets = vendorOf(vendor).secretFields.filter((field) => field in credential);
+    expect(secrets.length).toBeGreaterThan(0);
+    expect(at(body, 'data', 'secrets')).toEqual(secrets);
+    for (const field of secrets) expect(text).not.toContain(JSON.stringify(credential[field]).slice(1, -1));
+    const path = at(body, 'data', 'receiptPath');
+    if (vendorOf(vendor).receipts === null) expect(path).toBeNull();
+    else expect(path).toMatch(new RegExp(`^/receipts/${vendor}/[0-9a-f-]{36}$`));
+  });
+
+  it('have a region where the vendor has, also when none was given', async () => {
+    const { credential } = simulatedAccounts().oppo;
+    expect(at((await put('cn', { vendor: 'oppo', ...credential })).body, 'data', 'region')).toBe('cn');
+    const abroad = await put('global', { vendor: 'oppo', ...credential, region: 'global' });
+    expect(at(abroad.body, 'data', 'region')).toBe('global');
   });
 
   it('are replaced as a whole', async () => {

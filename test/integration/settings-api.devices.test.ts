@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { FOREVER } from '#libs/contracts';
 import { createDataSource } from '#libs/database';
 import { at, putApnsCredential, START, startFixture, type Answer, type Fixture } from './settings-api.support.ts';
 
@@ -30,7 +31,28 @@ async function putPresence(body: unknown, deviceId = 'd1'): Promise<Answer> {
 }
 
 function shown(token: string, credential = 'ios'): Record<string, unknown> {
-  return { credential, vendor: 'apns', token, registeredAt: START, tokenGone: false, goneAt: null };
+  return {
+    credential,
+    vendor: 'apns',
+    token,
+    registeredAt: START,
+    tokenGone: false,
+    goneAt: null,
+    mutedUntil: null,
+  };
+}
+
+async function sql(statement: string): Promise<void> {
+  const dataSource = await createDataSource(fixture.database.url, { poolSize: 1 }).initialize();
+  try {
+    await dataSource.query(statement);
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
+async function tokensOf(deviceId: string, user = 'u1'): Promise<unknown> {
+  return at((await fixture.call('GET', `/org1/app1/users/${user}/devices/${deviceId}`)).body, 'data', 'tokens');
 }
 
 const D1 = {
@@ -53,10 +75,93 @@ describe('devices', () => {
     expect((await fixture.call('GET', DEVICES)).body['data']).toEqual([]);
   });
 
-  it('have one address: a token with another credential replaces it', async () => {
+  it('have a token with each of several credentials', async () => {
     await put('d1', { credential: 'ios', token: 'tok1' });
     const { body } = await put('d1', { credential: 'ios2', token: 'tok2' });
-    expect(at(body, 'data', 'tokens')).toEqual([shown('tok2', 'ios2')]);
+    expect(at(body, 'data', 'tokens')).toEqual([shown('tok1'), shown('tok2', 'ios2')]);
+  });
+
+  it('get all their tokens at once, and keep no others', async () => {
+    await put('d1', { credential: 'ios', token: 'old' });
+    const tokens = [
+      { credential: 'ios2', token: 'tok2' },
+      { credential: 'ios', token: 'tok1' },
+    ];
+    const both = await put('d1', { tokens, locale: 'en' });
+    expect(both.body['data']).toEqual({ ...D1, locale: 'en', tokens: [shown('tok1'), shown('tok2', 'ios2')] });
+    expect(at((await put('d1', { tokens: tokens.slice(0, 1) })).body, 'data')).toMatchObject({
+      locale: 'en',
+      tokens: [shown('tok2', 'ios2')],
+    });
+  });
+
+  it('take several tokens over from several devices, which keep their others', async () => {
+    await put('d1', { tokens: [{ credential: 'ios', token: 'a' }] });
+    await put('d2', {
+      tokens: [
+        { credential: 'ios', token: 'b' },
+        { credential: 'ios2', token: 'c' },
+      ],
+    });
+    await put(
+      'd9',
+      {
+        tokens: [
+          { credential: 'ios', token: 'a' },
+          { credential: 'ios2', token: 'c' },
+        ],
+      },
+      'u2',
+    );
+    expect(await tokensOf('d1')).toEqual([]);
+    expect(await tokensOf('d2')).toEqual([shown('b')]);
+    expect(await tokensOf('d9', 'u2')).toEqual([shown('a'), shown('c', 'ios2')]);
+  });
+
+  it('take equal tokens of different credentials for different ones', async () => {
+    await put('d1', { credential: 'ios', token: 'same' });
+    await put('d2', { credential: 'ios2', token: 'same' });
+    expect(await tokensOf('d1')).toEqual([shown('same')]);
+    expect(await tokensOf('d2')).toEqual([shown('same', 'ios2')]);
+  });
+
+  it('lose one token and keep the others', async () => {
+    await put('d1', { credential: 'ios', token: 'tok1' });
+    await put('d1', { credential: 'ios2', token: 'tok2' });
+    const { status, body } = await fixture.call('DELETE', `${DEVICES}/d1/tokens/ios`);
+    expect(status).toBe(200);
+    expect(body['data']).toEqual({ ...D1, tokens: [shown('tok2', 'ios2')] });
+    expect(await tokensOf('d1')).toEqual([shown('tok2', 'ios2')]);
+  });
+
+  it.each([
+    ['token ios2', 'd1/tokens/ios2'],
+    ['device nosuch', 'nosuch/tokens/ios'],
+  ])('tell of an unknown %s', async (what, path) => {
+    await put('d1', { credential: 'ios', token: 'tok1' });
+    const { status, body } = await fixture.call('DELETE', `${DEVICES}/${path}`);
+    expect(status).toBe(404);
+    expect(body).toMatchObject({
+      error: 'service_resource_not_found',
+      error_description: `Service resource not found : ${what}`,
+    });
+    expect(await tokensOf('d1')).toEqual([shown('tok1')]);
+  });
+
+  it.each([
+    ['for good', "'infinity'", FOREVER],
+    ['for a while', `to_timestamp(${START + 5} / 1000.0)`, START + 5],
+    ['no more', `to_timestamp(${START} / 1000.0)`, null],
+  ])('show a token that is muted %s, until it is registered again', async (_how, until, mutedUntil) => {
+    await put('d1', { credential: 'ios', token: 'tok1' });
+    await put('d1', { credential: 'ios2', token: 'tok2' });
+    await sql(`UPDATE device_tokens SET muted_until = ${until}`);
+    expect(await tokensOf('d1')).toEqual([
+      { ...shown('tok1'), mutedUntil },
+      { ...shown('tok2', 'ios2'), mutedUntil },
+    ]);
+    await put('d1', { credential: 'ios', token: 'tok1' });
+    expect(await tokensOf('d1')).toEqual([shown('tok1'), { ...shown('tok2', 'ios2'), mutedUntil }]);
   });
 
   it('get a new token in place of the old one', async () => {
@@ -72,9 +177,7 @@ describe('devices', () => {
 
   it('say that the vendor declared a token dead, until it is registered again', async () => {
     await put('d1', { credential: 'ios', token: 'tok1' });
-    const dataSource = await createDataSource(fixture.database.url).initialize();
-    await dataSource.query(`UPDATE device_tokens SET gone_at = to_timestamp(${START + 5} / 1000.0)`);
-    await dataSource.destroy();
+    await sql(`UPDATE device_tokens SET gone_at = to_timestamp(${START + 5} / 1000.0)`);
     expect(at((await fixture.call('GET', `${DEVICES}/d1`)).body, 'data', 'tokens', 0)).toMatchObject({
       tokenGone: true,
       goneAt: START + 5,
@@ -110,6 +213,32 @@ describe('devices', () => {
     ['vendor', { credential: 'ios', token: 't', vendor: 'fcm' }],
     ['vendor', { credential: 'ios', token: 't', vendor: 'pigeon' }],
     ['colour', { credential: 'ios', token: 't', colour: 'red' }],
+    ['credential', {}],
+    ['tokens', { tokens: [] }],
+    ['tokens', { tokens: Array.from({ length: 11 }, (_, index) => ({ credential: `c${index}`, token: 't' })) }],
+    [
+      'tokens',
+      {
+        tokens: [
+          { credential: 'ios', token: 'a' },
+          { credential: 'ios', token: 'b' },
+        ],
+      },
+    ],
+    ['tokens.0.token', { tokens: [{ credential: 'ios', token: 'a b' }] }],
+    ['tokens.0.vendor', { tokens: [{ credential: 'ios', token: 't', vendor: 'apns' }] }],
+    [
+      'tokens.1.credential',
+      {
+        tokens: [
+          { credential: 'ios', token: 't' },
+          { credential: 'nosuch', token: 't' },
+        ],
+      },
+    ],
+    ['credential', { credential: 'ios', tokens: [{ credential: 'ios', token: 't' }] }],
+    ['token', { token: 't', tokens: [{ credential: 'ios', token: 't' }] }],
+    ['vendor', { vendor: 'apns', tokens: [{ credential: 'ios', token: 't' }] }],
   ])('are refused for a bad %s', async (field, body) => {
     const answer = await put('d1', body);
     expect(answer.status).toBe(400);
@@ -133,6 +262,7 @@ describe('devices', () => {
     ['GET', '/d1'],
     ['PUT', '/d1'],
     ['DELETE', '/d1'],
+    ['DELETE', '/d1/tokens/ios'],
     ['PUT', '/d1/presence'],
   ])('of an unknown user are told on %s devices%s', async (method, path) => {
     const answer = await fixture.call(method, `/org1/app1/users/ghost/devices${path}`, {

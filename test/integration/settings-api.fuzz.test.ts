@@ -38,6 +38,7 @@ const ROUTES: [string, string, Record<string, unknown>][] = [
   ['PUT', 'users/u1/notification/language', { translationLanguage: 'EU' }],
   ['POST', 'notification/template', { name: 't', title_pattern: '{0}', content_pattern: '{1}' }],
   ['PUT', 'users/u1/devices/d1', { credential: 'ios', token: 't', locale: 'en', vendor: 'apns' }],
+  ['PUT', 'users/u1/devices/d2', { tokens: [{ credential: 'ios', token: 't2' }], locale: null }],
   ['PUT', 'users/u1/devices/d1/presence', { state: 'background', unreadCount: 1 }],
   ['POST', 'push/messages', MESSAGE],
   ['POST', 'push/messages/dry-run', MESSAGE],
@@ -152,6 +153,7 @@ describe('any request gets an answer in JSON that is not our failure', () => {
     const templates = [
       (a: string) => `/org1/app1/users/${a}`,
       (a: string) => `/org1/app1/users/u1/devices/${a}`,
+      (a: string, b: string) => `/org1/app1/users/u1/devices/${a}/tokens/${b}`,
       (a: string, b: string) => `/org1/app1/users/${a}/notification/user/${b}`,
       (a: string, b: string) => `/org1/app1/users/u1/notification/${a}/${b}`,
       (a: string) => `/org1/app1/notification/template/${a}`,

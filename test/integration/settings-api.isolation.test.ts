@@ -50,6 +50,7 @@ const ROUTES: [string, string, unknown][] = [
   ['PUT', '/users/only/devices/d1', { credential: 'ios', token: 'stolen' }],
   ['GET', '/users/only/devices/d1', undefined],
   ['DELETE', '/users/only/devices/d1', undefined],
+  ['DELETE', '/users/only/devices/d1/tokens/ios', undefined],
   ['PUT', '/users/only/devices/d1/presence', { state: 'logged_out' }],
   ['POST', '/push/messages', message('only', 'm1')],
   ['POST', '/push/messages/dry-run', message('only', 'm2')],

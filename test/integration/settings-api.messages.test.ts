@@ -1,9 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { MESSAGES_QUEUE, type MessagesJob } from '#libs/contracts';
-import { DecisionStore, FactsStore, MessageStore, openSql, SendStore, type Sql } from '#libs/database';
-import { Evaluation } from '#libs/evaluation';
+import { MAX_RECEIVERS, MESSAGES_QUEUE, RECEIVERS_PER_PAGE, type MessagesJob } from '#libs/contracts';
+import { openSql, SendStore, type Sql } from '#libs/database';
 import { JobQueue, openQueueBackend, type QueueBackend } from '#libs/queue';
-import { at, putApnsCredential, START, startFixture, type Answer, type Fixture } from './settings-api.support.ts';
+import {
+  at,
+  decideMessage,
+  putApnsCredential,
+  START,
+  startFixture,
+  type Answer,
+  type Fixture,
+} from './settings-api.support.ts';
 
 let fixture: Fixture;
 let sql: Sql;
@@ -49,15 +56,8 @@ async function countMessages(): Promise<number> {
   return row?.count ?? -1;
 }
 
-/** Decides all pages of a message as the evaluator does. */
 async function decide(id: string, pages?: number): Promise<void> {
-  const [row] = await sql.run<{ seq: number }>(
-    { name: 'seq', text: 'SELECT seq FROM messages WHERE app_id = $1 AND id = $2' },
-    [fixture.app.id, id],
-  );
-  const undecided = await new MessageStore(sql).loadUndecided(fixture.app.id, [row?.seq ?? 0]);
-  const decided = await new Evaluation(new FactsStore(sql)).evaluate(fixture.app.id, undecided.slice(0, pages), START);
-  await new DecisionStore(sql).record(fixture.app.id, decided ?? [], START + 1, START + 60_000);
+  await decideMessage(sql, fixture.app.id, id, { now: START, pages });
 }
 
 describe('POST push/messages', () => {
@@ -198,30 +198,94 @@ describe('GET push/messages/{id}', () => {
     });
   });
 
-  it('goes through many receivers by cursor', async () => {
-    const receivers = Array.from({ length: 1_600 }, (_, index) => `r${index}`);
-    const id = String(event()['id']);
-    await submit(event({ id, chatType: 'chatgroup', conversation: 'g1', receivers }));
-    await decide(id);
-    const seen: string[] = [];
-    let cursor: unknown = '0';
-    for (const expected of [1_000, 600]) {
-      const { body } = await fixture.call('GET', `${PATH}/${id}?cursor=${String(cursor)}&_v=1`);
-      const page = at(body, 'data', 'receivers') as { receiver: string }[];
-      expect(page).toHaveLength(expected);
-      seen.push(...page.map(({ receiver }) => receiver));
-      cursor = body['cursor'];
+  describe('of many receivers', () => {
+    const receivers = Array.from({ length: RECEIVERS_PER_PAGE + 600 }, (_, index) => `r${index}`);
+    let path: string;
+    beforeAll(async () => {
+      const id = String(event()['id']);
+      path = `${PATH}/${id}`;
+      await submit(event({ id, chatType: 'chatgroup', conversation: 'g1', receivers }));
+      await decide(id);
+    });
+
+    async function shown(query: string): Promise<{ names: string[]; cursor: string | undefined }> {
+      const { body } = await fixture.call('GET', `${path}?${query}`);
+      const names = (at(body, 'data', 'receivers') as { receiver: string }[]).map(({ receiver }) => receiver);
+      return { names, cursor: body['cursor'] as string | undefined };
     }
-    expect(cursor).toBeUndefined();
-    expect(seen).toEqual(receivers);
-    const one = await fixture.call('GET', `${PATH}/${id}?limit=1`);
-    expect(at(one.body, 'data', 'receivers')).toHaveLength(500);
-    expect(one.body['cursor']).toBe('1');
-    expect(at((await fixture.call('GET', `${PATH}/${id}?limit=10000`)).body, 'data', 'receivers')).toHaveLength(1_600);
+
+    it.each([
+      ['1,000 when no limit is named', '_v=1', 0, 1_000],
+      ['one', 'limit=1', 0, 1],
+      ['as many as asked for', 'limit=1234', 0, 1_234],
+      ['a whole page', `limit=${RECEIVERS_PER_PAGE}`, 0, RECEIVERS_PER_PAGE],
+      ['one more than a page', `limit=${RECEIVERS_PER_PAGE + 1}`, 0, RECEIVERS_PER_PAGE + 1],
+      ['all that there are', `limit=${MAX_RECEIVERS}`, 0, receivers.length],
+    ])('shows %s', async (_which, query, from, to) => {
+      const { names, cursor } = await shown(query);
+      expect(names).toEqual(receivers.slice(from, to));
+      expect(cursor === undefined).toBe(to === receivers.length);
+    });
+
+    it.each([700, 999, 1_000, 4_999, 5_000, 5_001])(
+      'goes through all by cursor, %d at a time, each once',
+      async (limit) => {
+        const seen: string[] = [];
+        let cursor: string | undefined;
+        do {
+          const page = await shown(`limit=${limit}${cursor === undefined ? '' : `&cursor=${cursor}`}`);
+          expect(page.names).toHaveLength(Math.min(limit, receivers.length - seen.length));
+          seen.push(...page.names);
+          cursor = page.cursor;
+        } while (cursor !== undefined);
+        expect(seen).toEqual(receivers);
+      },
+    );
+
+    it('ends where the limit ends at the last', async () => {
+      const { cursor } = await shown('limit=5000');
+      expect(await shown(`cursor=${String(cursor)}&limit=600`)).toEqual({
+        names: receivers.slice(RECEIVERS_PER_PAGE),
+        cursor: undefined,
+      });
+    });
+
+    it('tells of receivers behind the last: none', async () => {
+      expect(await shown('cursor=10000&limit=10000')).toEqual({ names: [], cursor: undefined });
+    });
+
+    it('tells the state of the whole, whichever part it shows', async () => {
+      const { body } = await fixture.call('GET', `${path}?cursor=5001&limit=1`);
+      expect(body['data']).toMatchObject({ state: 'done', receiverCount: receivers.length });
+    });
+  });
+
+  it('leaves out who is not decided yet, and goes on behind them', async () => {
+    const receivers = Array.from({ length: RECEIVERS_PER_PAGE + 2 }, (_, index) => `r${index}`);
+    const id = String(event()['id']);
+    await submit(event({ id, receivers }));
+    await decide(id, 1);
+    const { body } = await fixture.call('GET', `${PATH}/${id}?cursor=4999&limit=2`);
+    expect(at(body, 'data')).toMatchObject({ state: 'deciding', receivers: [{ receiver: 'r4999' }] });
+    const rest = await fixture.call('GET', `${PATH}/${id}?cursor=${String(body['cursor'])}`);
+    expect(at(rest.body, 'data')).toMatchObject({ state: 'deciding', receivers: [] });
+    expect(rest.body['cursor']).toBeUndefined();
+  });
+
+  it('is sending until the pushes of all parts are through, whichever part it shows', async () => {
+    const receivers = [...Array.from({ length: RECEIVERS_PER_PAGE }, (_, index) => `r${index}`), 'u1'];
+    const id = String(event()['id']);
+    await submit(event({ id, receivers }));
+    await decide(id);
+    const { body } = await fixture.call('GET', `${PATH}/${id}?limit=1`);
+    expect(at(body, 'data')).toMatchObject({
+      state: 'sending',
+      receivers: [{ receiver: 'r0', reason: 'unknown_user' }],
+    });
   });
 
   it('is deciding while pages are open', async () => {
-    const receivers = Array.from({ length: 501 }, (_, index) => `r${index}`);
+    const receivers = Array.from({ length: RECEIVERS_PER_PAGE + 1 }, (_, index) => `r${index}`);
     const id = String(event()['id']);
     await submit(event({ id, receivers }));
     await decide(id, 1);
@@ -244,6 +308,29 @@ describe('GET push/messages/{id}', () => {
     const { status, body } = await fixture.call('GET', `${PATH}/nosuch`);
     expect(status).toBe(404);
     expect(body['error_description']).toBe('Service resource not found : message nosuch');
+  });
+
+  it('says of a device with several tokens which one was chosen, and why', async () => {
+    const two = { credential: 'ios2', token: 'tok2' };
+    await putApnsCredential(fixture, fixture.app, 'ios2');
+    await fixture.call('PUT', '/org1/app1/users/chooser');
+    await fixture.call('PUT', '/org1/app1/users/chooser/devices/d1', {
+      body: { tokens: [{ credential: 'ios', token: 'tok3' }, two] },
+    });
+    const body = event({ receivers: ['chooser'] });
+    await submit(body);
+    await decide(String(body['id']));
+    const reason = { preference: 'fcm-first', because: 'region' };
+    const devices = [
+      { deviceId: 'd1', decision: 'send', credential: 'ios', outcome: 'pending', facts: reason },
+      { deviceId: 'd1', decision: 'suppress', reason: 'other_channel', facts: { chosen: 'ios', ...reason } },
+    ];
+    const told = await fixture.call('GET', `${PATH}/${String(body['id'])}`);
+    expect(at(told.body, 'data', 'receivers', 0)).toMatchObject({ decision: 'send', devices });
+    const tried = await fixture.call('POST', `${PATH}/dry-run`, { body });
+    expect(at(tried.body, 'data', 'receivers', 0)).toMatchObject({
+      devices: devices.map((device) => ({ ...device, outcome: null })),
+    });
   });
 
   it('shows neither text nor tokens, and neither do the logs', async () => {

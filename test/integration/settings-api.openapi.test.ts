@@ -53,6 +53,7 @@ describe('the OpenAPI document', () => {
       'delete push/credentials/{name}',
       'delete users/{username}',
       'delete users/{username}/devices/{deviceId}',
+      'delete users/{username}/devices/{deviceId}/tokens/{credential}',
       'get notification/template/{name}',
       'get push/credentials',
       'get push/credentials/{name}',

@@ -1,6 +1,15 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { readEnvironment, type Environment } from '#libs/config';
-import { AppRepository, AppTokenRepository, createDataSource } from '#libs/database';
+import {
+  AppRepository,
+  AppTokenRepository,
+  createDataSource,
+  DecisionStore,
+  FactsStore,
+  MessageStore,
+  type Sql,
+} from '#libs/database';
+import { Evaluation } from '#libs/evaluation';
 import { createTestDatabase, manualClock, uniqueName, type ManualClock, type TestDatabase } from '#libs/testing';
 import { pino } from 'pino';
 import { createSettingsApi, type SettingsApi } from '../../apps/settings-api/src/index.ts';
@@ -125,6 +134,22 @@ export async function startFixture(more: Record<string, string> = {}): Promise<F
       await database.drop();
     },
   };
+}
+
+/** Decides an app's message as the evaluator does: its first pages, or all. */
+export async function decideMessage(
+  sql: Sql,
+  appId: number,
+  messageId: string,
+  { now, pages }: { now: number; pages?: number | undefined },
+): Promise<void> {
+  const [row] = await sql.run<{ seq: number }>(
+    { name: 'seq', text: 'SELECT seq FROM messages WHERE app_id = $1 AND id = $2' },
+    [appId, messageId],
+  );
+  const undecided = await new MessageStore(sql).loadUndecided(appId, [row?.seq ?? 0]);
+  const decided = await new Evaluation(new FactsStore(sql)).evaluate(appId, undecided.slice(0, pages), now);
+  await new DecisionStore(sql).record(appId, decided ?? [], now + 1, now + 60_000);
 }
 
 /** A credential for APNs with a key of its own. */

@@ -4,7 +4,7 @@ import type { Evaluation } from '#libs/evaluation';
 import type { Logger, Metrics } from '#libs/observability';
 import type { QueueClient } from '#libs/queue/transport';
 
-/** Most receivers that are decided with one query and one transaction. */
+/** Most receivers of several messages that are decided with one query and one transaction; a page is never cut. */
 const RECEIVERS_PER_ROUND = 1_000;
 
 export interface DeciderPorts {

@@ -30,6 +30,7 @@ export function applyOutcome(before: TargetRecord, outcome: Outcome, context: Ou
     case 'accepted':
       return { ...answered, state: 'accepted', vendorId: outcome.vendorId };
     case 'token_gone':
+    case 'muted':
     case 'rejected':
     case 'misconfigured':
       return { ...answered, state: outcome.kind };

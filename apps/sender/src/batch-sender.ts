@@ -122,6 +122,8 @@ export class BatchSender {
     metrics.outcomes.inc({ vendor, outcome: outcome.kind, code: outcome.kind === 'accepted' ? '' : outcome.code });
     if (outcome.kind === 'token_gone') {
       recorder.drop({ id: target.tokenId, token: target.token, goneAt: outcome.goneAt ?? answeredAt });
+    } else if (outcome.kind === 'muted') {
+      recorder.mute({ id: target.tokenId, token: target.token, until: outcome.until, at: answeredAt });
     }
   }
 }

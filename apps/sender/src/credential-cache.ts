@@ -1,6 +1,6 @@
 import type { CredentialStore, OpenedCredential } from '#libs/database';
 import type { LoadedCredential } from '#libs/vendors';
-import { vendorOf } from '#libs/vendors';
+import { receiptPath, vendorOf } from '#libs/vendors';
 
 /** A usable credential, or why there is none. */
 export type CredentialAnswer =
@@ -11,7 +11,11 @@ export type CredentialAnswer =
 export class CredentialCache {
   private readonly entries = new Map<number, { version: string; answer: Promise<CredentialAnswer> }>();
 
-  constructor(private readonly store: Pick<CredentialStore, 'open'>) {}
+  /** `receiptBaseUrl` is where vendors reach the API from outside; undefined when they do not. */
+  constructor(
+    private readonly store: Pick<CredentialStore, 'open'>,
+    private readonly receiptBaseUrl: string | undefined,
+  ) {}
 
   /** The credential in this version; `version` null means that it was deleted. */
   async get(appId: number, id: number, version: string | null): Promise<CredentialAnswer> {
@@ -28,14 +32,21 @@ export class CredentialCache {
 
   private async open(appId: number, id: number): Promise<CredentialAnswer> {
     const [opened] = await this.store.open(appId, [id]);
-    return opened === undefined ? { kind: 'unusable', code: 'credential_missing' } : check(opened);
+    return opened === undefined ? { kind: 'unusable', code: 'credential_missing' } : check(opened, this.receiptBaseUrl);
   }
 }
 
-function check(opened: OpenedCredential): CredentialAnswer {
+function check(opened: OpenedCredential, receiptBaseUrl: string | undefined): CredentialAnswer {
   if (opened.disabled) return { kind: 'unusable', code: 'credential_disabled' };
-  const parsed = vendorOf(opened.vendor).credentialSchema.safeParse(opened.fields);
-  return parsed.success
-    ? { kind: 'usable', credential: { cacheKey: `${opened.id}:${opened.version}`, value: parsed.data } }
-    : { kind: 'unusable', code: 'credential_invalid' };
+  const vendor = vendorOf(opened.vendor);
+  const parsed = vendor.credentialSchema.safeParse(opened.fields);
+  if (!parsed.success) return { kind: 'unusable', code: 'credential_invalid' };
+  const receiptUrl =
+    receiptBaseUrl === undefined || vendor.receipts === null
+      ? undefined
+      : `${receiptBaseUrl.replace(/\/+$/, '')}${receiptPath(opened.vendor, opened.receiptKey)}`;
+  return {
+    kind: 'usable',
+    credential: { cacheKey: `${opened.id}:${opened.version}`, value: parsed.data, receiptUrl },
+  };
 }

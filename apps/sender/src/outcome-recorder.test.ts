@@ -18,6 +18,9 @@ function slowStore(): { writes: Write[]; ends: ((error?: Error) => void)[]; reco
     async dropTokens(): Promise<void> {
       await Promise.resolve();
     },
+    async muteTokens(): Promise<void> {
+      await Promise.resolve();
+    },
   };
   const recorder = new OutcomeRecorder({
     store,

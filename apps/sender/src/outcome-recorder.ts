@@ -14,8 +14,16 @@ export interface DeadToken {
   goneAt: number;
 }
 
+/** A token whose user has switched notifications off. */
+export interface MutedToken {
+  id: number;
+  token: string;
+  until: number | null;
+  at: number;
+}
+
 export interface RecorderPorts {
-  store: Pick<SendStore, 'record' | 'dropTokens'>;
+  store: Pick<SendStore, 'record' | 'dropTokens' | 'muteTokens'>;
   claimant: string;
   /** How often outcomes of batches that still run are written, ms: what a crash can make us repeat. */
   flushEveryMs: number;
@@ -41,6 +49,7 @@ export class OutcomeRecorder {
   private readonly dirty = new Map<number, DirtyJob>();
   private settlements: Settlement[] = [];
   private dead: DeadToken[] = [];
+  private muted: MutedToken[] = [];
   private writing: Promise<void> | null = null;
   private timer: NodeJS.Timeout | null = null;
   private closing = false;
@@ -65,6 +74,11 @@ export class OutcomeRecorder {
     this.dead.push(token);
   }
 
+  /** Notes a token that is not to be used for a while; written as dead ones are. */
+  mute(token: MutedToken): void {
+    this.muted.push(token);
+  }
+
   /** Resolves when the batch's state and all outcomes noted before are stored. */
   async settle(state: BatchState): Promise<void> {
     await new Promise<void>((resolve, reject) => {
@@ -84,7 +98,8 @@ export class OutcomeRecorder {
 
   private write(): void {
     if (this.writing !== null) return;
-    if (this.dirty.size === 0 && this.settlements.length === 0 && this.dead.length === 0) return;
+    const left = this.dirty.size + this.settlements.length + this.dead.length + this.muted.length;
+    if (left === 0) return;
     this.writing = this.writeOnce().finally(() => {
       this.writing = null;
       if (this.settlements.length > 0 || this.closing) this.write();
@@ -96,9 +111,11 @@ export class OutcomeRecorder {
     const jobs = [...this.dirty.values()];
     const settlements = this.settlements;
     const dead = this.dead;
+    const muted = this.muted;
     this.dirty.clear();
     this.settlements = [];
     this.dead = [];
+    this.muted = [];
     try {
       await this.persist(
         jobs,
@@ -112,6 +129,7 @@ export class OutcomeRecorder {
       this.ports.onError(error);
     }
     if (dead.length > 0) await this.ports.store.dropTokens(dead).catch(this.ports.onError);
+    if (muted.length > 0) await this.ports.store.muteTokens(muted).catch(this.ports.onError);
   }
 
   /** An outcome that is not stored makes the push go out again, so a failing database is asked more than once. */

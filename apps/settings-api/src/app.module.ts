@@ -21,6 +21,8 @@ import { RequestPipe } from './http/request.pipe.ts';
 import { DryRun } from './messages/dry-run.service.ts';
 import { MessageController } from './messages/message.controller.ts';
 import { NotificationController } from './notification/notification.controller.ts';
+import { ReceiptController } from './receipts/receipt.controller.ts';
+import { ReceiptDesk } from './receipts/receipt-desk.ts';
 import { Resources } from './resources.ts';
 import { TemplateController } from './templates/template.controller.ts';
 import { UserController } from './users/user.controller.ts';
@@ -30,7 +32,7 @@ import { UserController } from './users/user.controller.ts';
 export class AppModule implements OnApplicationShutdown {
   constructor(private readonly resources: Resources) {}
 
-  static on(resources: Resources, environment: Environment, metrics: Metrics): DynamicModule {
+  static on(resources: Resources, environment: Environment, metrics: Metrics, receipts: ReceiptDesk): DynamicModule {
     const { dataSource, sql } = resources;
     const secretBox = new SecretBox(environment.SECRET_KEYS);
     const credentialStore = new CredentialStore(sql, secretBox);
@@ -45,6 +47,7 @@ export class AppModule implements OnApplicationShutdown {
       new TemplateRepository(dataSource),
       new UserRepository(dataSource),
       new StoryStore(sql),
+      receipts,
       new DryRun(new Evaluation(new FactsStore(sql)), credentialStore),
     ];
     return {
@@ -55,6 +58,7 @@ export class AppModule implements OnApplicationShutdown {
         HealthController,
         MessageController,
         NotificationController,
+        ReceiptController,
         TemplateController,
         UserController,
       ],

@@ -1,7 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Environment } from '#libs/config';
-import { AppRepository, AppTokenRepository } from '#libs/database';
+import { AppRepository, AppTokenRepository, CredentialStore, ReceiptStore, SecretBox } from '#libs/database';
 import { createLogger, Metrics, NestLogger, type Logger } from '#libs/observability';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { AppModule } from './app.module.ts';
@@ -10,6 +10,7 @@ import { ErrorFilter } from './http/error.filter.ts';
 import { installHttpHooks } from './http/http-hooks.ts';
 import { answerTransportError } from './http/transport-errors.ts';
 import { serveDocument } from './openapi/serve-document.ts';
+import { ReceiptDesk } from './receipts/receipt-desk.ts';
 import { Resources } from './resources.ts';
 
 /** A request must have arrived within this time, headers and body. */
@@ -50,13 +51,19 @@ export async function createSettingsApi(
   try {
     const errors = new ErrorFilter(logger);
     const adapter = createAdapter(errors, now);
-    installHttpHooks(adapter.getInstance(), { directory: directoryOn(resources, now), now, metrics, logger });
+    const receipts = receiptsOn(resources, environment, metrics, now);
+    const directory = directoryOn(resources, now);
+    installHttpHooks(adapter.getInstance(), { directory, receipts, now, metrics, logger });
     cutConnectionsAfter(adapter, environment.SHUTDOWN_DEADLINE_MS);
-    app = await NestFactory.create<NestFastifyApplication>(AppModule.on(resources, environment, metrics), adapter, {
-      bodyParser: false,
-      logger: new NestLogger(logger),
-      abortOnError: false,
-    });
+    app = await NestFactory.create<NestFastifyApplication>(
+      AppModule.on(resources, environment, metrics, receipts),
+      adapter,
+      {
+        bodyParser: false,
+        logger: new NestLogger(logger),
+        abortOnError: false,
+      },
+    );
     const started = app;
     app.useGlobalFilters(errors);
     serveDocument(app);
@@ -70,6 +77,16 @@ export async function createSettingsApi(
 
 function directoryOn({ dataSource }: Resources, now: () => number): AppDirectory {
   return new AppDirectory(new AppRepository(dataSource), new AppTokenRepository(dataSource), now);
+}
+
+function receiptsOn(
+  { sql }: Resources,
+  { SECRET_KEYS: keys }: Environment,
+  metrics: Metrics,
+  now: () => number,
+): ReceiptDesk {
+  const credentials = new CredentialStore(sql, new SecretBox(keys));
+  return new ReceiptDesk({ credentials, receipts: new ReceiptStore(sql), metrics, now });
 }
 
 function createAdapter(errors: ErrorFilter, now: () => number): FastifyAdapter {

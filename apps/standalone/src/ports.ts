@@ -9,7 +9,32 @@ export const PREFERRED_PORTS = {
   apnsSandbox: 3012,
   fcm: 3013,
   googleToken: 3014,
+  huawei: 3015,
+  huaweiToken: 3016,
+  honor: 3017,
+  honorToken: 3018,
+  xiaomi: 3019,
+  oppo: 3020,
+  vivo: 3021,
+  meizu: 3022,
 } as const;
+
+/** The simulator's. */
+export const SIMULATOR_PORTS = [
+  'control',
+  'apnsProduction',
+  'apnsSandbox',
+  'fcm',
+  'googleToken',
+  'huawei',
+  'huaweiToken',
+  'honor',
+  'honorToken',
+  'xiaomi',
+  'oppo',
+  'vivo',
+  'meizu',
+] as const satisfies readonly PortName[];
 
 export type PortName = keyof typeof PREFERRED_PORTS;
 

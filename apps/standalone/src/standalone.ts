@@ -3,6 +3,7 @@ import { processVariables, readEnvironment, type Environment } from '#libs/confi
 import { migrate } from '#libs/database';
 import { createLogger, Metrics } from '#libs/observability';
 import { migrateQueue } from '#libs/queue';
+import { simulatedEnvironment } from '#libs/simulated-vendors';
 import { startRuleEvaluator } from '../../rule-evaluator/src/index.ts';
 import { startSender } from '../../sender/src/index.ts';
 import { createSettingsApi } from '../../settings-api/src/index.ts';
@@ -10,7 +11,7 @@ import { startSimulator, type Simulator } from '../../vendor-simulator/src/index
 import { startDatabase } from './database.ts';
 import { DEMO_APP, ensureDemoApp } from './demo-app.ts';
 import type { StandaloneFiles } from './files.ts';
-import { choosePort, PREFERRED_PORTS } from './ports.ts';
+import { choosePort, PREFERRED_PORTS, SIMULATOR_PORTS } from './ports.ts';
 
 /** Everything a script needs to work with a running standalone; written to `standalone.json`. */
 export interface Summary {
@@ -60,10 +61,7 @@ export async function startStandalone(files: StandaloneFiles, say: (line: string
       SECRET_KEYS: await files.secretKeys(),
       ...variables,
       DATABASE_URL: database.url,
-      APNS_PRODUCTION_URL: simulator.urls.apnsProduction,
-      APNS_SANDBOX_URL: simulator.urls.apnsSandbox,
-      FCM_URL: simulator.urls.fcm,
-      GOOGLE_TOKEN_URL: `${simulator.urls.googleToken}/token`,
+      ...simulatedEnvironment(simulator.urls),
       VENDOR_CA_FILE: files.simulatorCa,
     });
     await migrate(environment.DATABASE_URL);
@@ -94,9 +92,8 @@ export async function startStandalone(files: StandaloneFiles, say: (line: string
 }
 
 async function startVendors(say: (line: string) => void): Promise<Simulator> {
-  const names = ['control', 'apnsProduction', 'apnsSandbox', 'fcm', 'googleToken'] as const;
   const chosen = await Promise.all(
-    names.map(async (name) => [name, await choosePort(name, PREFERRED_PORTS[name], say)] as const),
+    SIMULATOR_PORTS.map(async (name) => [name, await choosePort(name, PREFERRED_PORTS[name], say)] as const),
   );
   return await startSimulator({ ports: Object.fromEntries(chosen) });
 }

@@ -57,6 +57,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const listeners = Object.values<Vendor<ListenerName>>(vendors).flatMap((vendor) => vendor.listeners);
   const open: OpenPort[] = [];
   const close = async (): Promise<void> => {
+    world.receipts.clear();
     await Promise.all(open.map(async (port) => await port.close()));
   };
   try {
@@ -96,6 +97,7 @@ function resetEverything(world: World, vendors: Vendors, settings: Settings): vo
   world.records.clear();
   world.faults.clear();
   world.counters.reset();
+  world.receipts.clear();
   Object.assign(world.settings, settings);
 }
 

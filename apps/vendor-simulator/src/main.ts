@@ -1,17 +1,29 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { type SimulatorOptions, startSimulator } from './index.ts';
+import { type Simulator, type SimulatorOptions, startSimulator } from './index.ts';
 
-const port = z.coerce.number().int().min(0).max(65_535).optional();
+const PORT_FLAGS: Readonly<Record<keyof Simulator['urls'], string>> = {
+  apnsProduction: 'apns-production-port',
+  apnsSandbox: 'apns-sandbox-port',
+  fcm: 'fcm-port',
+  googleToken: 'google-token-port',
+  huawei: 'huawei-port',
+  huaweiToken: 'huawei-token-port',
+  honor: 'honor-port',
+  honorToken: 'honor-token-port',
+  xiaomi: 'xiaomi-port',
+  oppo: 'oppo-port',
+  vivo: 'vivo-port',
+  meizu: 'meizu-port',
+  control: 'control-port',
+};
+
+const portSchema = z.coerce.number().int().min(0).max(65_535).default(0);
+const portsSchema = z.object(Object.fromEntries(Object.values(PORT_FLAGS).map((flag) => [flag, portSchema])));
 
 const flagsSchema = z.object({
   host: z.string().optional(),
-  'apns-production-port': port,
-  'apns-sandbox-port': port,
-  'fcm-port': port,
-  'google-token-port': port,
-  'control-port': port,
   name: z.array(z.string()).optional(),
   'tls-key': z.string().optional(),
   'tls-cert': z.string().optional(),
@@ -27,14 +39,11 @@ await main();
 
 async function main(): Promise<void> {
   const text = { type: 'string' } as const;
+  const ports = Object.values(PORT_FLAGS).map((flag) => [flag, text]);
   const { values } = parseArgs({
     options: {
+      ...(Object.fromEntries(ports) as Record<string, typeof text>),
       host: text,
-      'apns-production-port': text,
-      'apns-sandbox-port': text,
-      'fcm-port': text,
-      'google-token-port': text,
-      'control-port': text,
       name: { type: 'string', multiple: true },
       'tls-key': text,
       'tls-cert': text,
@@ -45,7 +54,7 @@ async function main(): Promise<void> {
     },
   });
   const flags = flagsSchema.parse(values);
-  const simulator = await startSimulator(await optionsOf(flags));
+  const simulator = await startSimulator({ ...(await optionsOf(flags)), ports: portsOf(values) });
   if (flags['ca-file'] !== undefined) await writeFile(flags['ca-file'], simulator.caPem);
   process.stdout.write(`${JSON.stringify({ ready: true, urls: simulator.urls })}\n`);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -60,14 +69,12 @@ async function optionsOf(flags: Flags): Promise<SimulatorOptions> {
     maxRecords: flags['max-records'],
     autoRegister: flags['auto-register'] === undefined ? undefined : flags['auto-register'] === 'true',
     tls: await readTls(flags),
-    ports: {
-      apnsProduction: flags['apns-production-port'] ?? 0,
-      apnsSandbox: flags['apns-sandbox-port'] ?? 0,
-      fcm: flags['fcm-port'] ?? 0,
-      googleToken: flags['google-token-port'] ?? 0,
-      control: flags['control-port'] ?? 0,
-    },
   };
+}
+
+function portsOf(values: object): SimulatorOptions['ports'] {
+  const ports = portsSchema.parse(values);
+  return Object.fromEntries(Object.entries(PORT_FLAGS).map(([name, flag]) => [name, ports[flag]]));
 }
 
 async function readTls(flags: Flags): Promise<SimulatorOptions['tls']> {

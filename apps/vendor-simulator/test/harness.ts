@@ -1,5 +1,6 @@
 import { type KeyObject, generateKeyPairSync } from 'node:crypto';
 import { type ClientHttp2Session, type ClientHttp2Stream, type OutgoingHttpHeaders, connect } from 'node:http2';
+import { afterAll } from '@jest/globals';
 import { SignJWT } from 'jose';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../src/index.ts';
 
@@ -16,12 +17,31 @@ export interface HttpAnswer {
 
 export const START_MS = Date.UTC(2026, 4, 4, 12, 0, 0);
 
+let shared: (Simulator & { readonly clock: TestClock }) | undefined;
+
+afterAll(async () => await shared?.close());
+
+/**
+ * A simulator as right after its start. Opening the ports is most of what a test costs: those without options of their
+ * own have one for the whole file, which `close` resets. Close sessions before.
+ */
 export async function startTestSimulator(
   options: Omit<SimulatorOptions, 'now'> = {},
-): Promise<Simulator & { clock: TestClock }> {
+): Promise<Simulator & { readonly clock: TestClock }> {
+  if (Object.keys(options).length > 0) return await startOwn(options);
+  shared ??= await startOwn({});
+  const own = shared;
+  own.clock.ms = START_MS;
+  const reset = async (): Promise<void> => {
+    own.reset();
+    await Promise.resolve();
+  };
+  return { ...own, close: reset };
+}
+
+async function startOwn(options: Omit<SimulatorOptions, 'now'>): Promise<Simulator & { readonly clock: TestClock }> {
   const clock: TestClock = { ms: START_MS };
-  const simulator = await startSimulator({ ...options, now: () => clock.ms });
-  return Object.assign(simulator, { clock });
+  return { ...(await startSimulator({ ...options, now: () => clock.ms })), clock };
 }
 
 export function ecPair(namedCurve = 'P-256'): { privateKey: KeyObject; publicKeyPem: string } {

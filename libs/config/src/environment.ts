@@ -6,6 +6,11 @@ const port = z.coerce.number().int().min(0).max(65_535);
 const milliseconds = z.coerce.number().int().min(1);
 const count = z.coerce.number().int().min(1);
 
+/** Where a vendor lives; another host only to put a proxy or the simulator in its place. */
+function vendorUrl(official: string) {
+  return z.url({ protocol: /^https$/ }).default(official);
+}
+
 function isRedisUrl(text: string): boolean {
   return /^rediss?:\/\/[^/]/.test(text) && URL.canParse(text);
 }
@@ -52,10 +57,25 @@ export const environmentSchema = z.object({
   RECONCILE_AFTER_MS: milliseconds.default(60_000),
   RETENTION_DAYS: count.default(7),
   QUEUE_LOCK_MS: milliseconds.default(30_000),
-  APNS_PRODUCTION_URL: z.url({ protocol: /^https$/ }).default('https://api.push.apple.com'),
-  APNS_SANDBOX_URL: z.url({ protocol: /^https$/ }).default('https://api.sandbox.push.apple.com'),
-  FCM_URL: z.url({ protocol: /^https$/ }).default('https://fcm.googleapis.com'),
-  GOOGLE_TOKEN_URL: z.url({ protocol: /^https$/ }).default('https://oauth2.googleapis.com/token'),
+  APNS_PRODUCTION_URL: vendorUrl('https://api.push.apple.com'),
+  APNS_SANDBOX_URL: vendorUrl('https://api.sandbox.push.apple.com'),
+  FCM_URL: vendorUrl('https://fcm.googleapis.com'),
+  GOOGLE_TOKEN_URL: vendorUrl('https://oauth2.googleapis.com/token'),
+  HUAWEI_URL: vendorUrl('https://push-api.cloud.huawei.com'),
+  HUAWEI_TOKEN_URL: vendorUrl('https://oauth-login.cloud.huawei.com'),
+  HONOR_URL: vendorUrl('https://push-api.cloud.honor.com'),
+  HONOR_TOKEN_URL: vendorUrl('https://iam.developer.honor.com'),
+  XIAOMI_CN_URL: vendorUrl('https://api.xmpush.xiaomi.com'),
+  XIAOMI_RU_URL: vendorUrl('https://ru-api.xmpush.global.xiaomi.com'),
+  XIAOMI_IN_URL: vendorUrl('https://idmb-api.xmpush.global.xiaomi.com'),
+  XIAOMI_EU_URL: vendorUrl('https://fr-api.xmpush.global.xiaomi.com'),
+  XIAOMI_SG_URL: vendorUrl('https://sgp-api.xmpush.global.xiaomi.com'),
+  OPPO_CN_URL: vendorUrl('https://api-push-cn.heytapmobi.com'),
+  OPPO_GLOBAL_URL: vendorUrl('https://api-intl.push.oppomobile.com'),
+  VIVO_URL: vendorUrl('https://api-push.vivo.com.cn'),
+  MEIZU_CN_URL: vendorUrl('https://server-api-push.meizu.com'),
+  MEIZU_IN_URL: vendorUrl('https://server-api-push.in.meizu.com'),
+  RECEIPT_BASE_URL: z.url({ protocol: /^https?$/ }).optional(),
   VENDOR_CA_FILE: z.string().optional(),
 });
 

@@ -95,6 +95,12 @@ export const ERRORS = {
     exception: 'ServiceResourceNotFoundException',
     description: 'Service resource not found : device {device}',
   },
+  device_token_not_found: {
+    status: 404,
+    error: 'service_resource_not_found',
+    exception: 'ServiceResourceNotFoundException',
+    description: 'Service resource not found : token {credential}',
+  },
   credential_not_found: {
     status: 404,
     error: 'service_resource_not_found',

@@ -7,6 +7,12 @@ export type Mode = (typeof MODES)[number];
 export const PRESENCES = ['foreground', 'background', 'logged_out', 'kicked'] as const;
 export type Presence = (typeof PRESENCES)[number];
 
+/**
+ * The instant that never comes, Unix ms: what Postgres calls `infinity`. A number that JSON and JavaScript's safe integers
+ * hold; it is beyond what a Date can be made of (our choice).
+ */
+export const FOREVER = Number.MAX_SAFE_INTEGER;
+
 /** All that is known of one receiver of one message at the moment of the decision. Times are Unix ms. */
 export interface ReceiverFacts {
   username: string;
@@ -61,9 +67,13 @@ export interface TokenFacts {
   vendor: VendorName | null;
   credentialId: number | null;
   credentialDisabled: boolean;
+  /** Where the credential's account is, as its fields say (`cn`); null when they do not. */
+  region: string | null;
   registeredAt: number;
   /** When the vendor said that the token is dead. */
   goneAt: number | null;
+  /** Nothing is pushed to it before; {@link FOREVER} until the device registers it again. Null when it never was muted. */
+  mutedUntil: number | null;
 }
 
 export interface Template {

@@ -7,16 +7,19 @@
  * - device: one install of the chat program. It has a presence and, per credential, a device token.
  * - device token: the vendor's address of a device.
  * - vendor: a push cloud. credential: an app's account with one, by name (Agora: notifier; Tencent: certificate ID).
+ * - channel: FCM or native; a device with tokens of both is pushed to through one. muted token: its user switched
+ *   notifications off, says the vendor.
  * - presence: foreground, background, logged out (by itself) or kicked (by another login).
  * - message event: "this message was sent to these receivers". receiver: a user whom it is for.
  * - conversation: (chat type, key), with settings per user. mode: ALL, AT, NONE; in a conversation DEFAULT inherits.
  * - do-not-disturb (DND): a duration (until an instant) or an interval (daily HH:MM-HH:MM).
  * - mention: the message names the receiver. force: the message goes through the receiver's settings.
+ * - purpose: what a message is for (chat, call, system, marketing). class: what the vendor counts it as.
  * - verdict: send, or suppress, with a reason from a closed list.
  * - notification: vendor-neutral title, body, sound, badge, image, data, click action.
  * - send job: one notification for up to N device tokens (targets) of one credential. batch: send jobs queued together.
  * - outcome: the vendor's immediate answer per token. receipt: later proof.
- * - page: up to 500 receivers of one message. decision: the stored verdicts on a page. claim: a sender's hold on a batch.
+ * - page: up to 5,000 receivers of one message. decision: the stored verdicts on a page. claim: a sender's hold on a batch.
  * - story: all that is stored of a message. explanation: the story as the API tells it.
  */
 export {
@@ -43,7 +46,7 @@ export type {
 export type { OfflinePushInfo } from './offline-push-info.ts';
 export { policySchema } from './policy.ts';
 export type { Policy } from './policy.ts';
-export { MODES, PRESENCES } from './facts.ts';
+export { FOREVER, MODES, PRESENCES } from './facts.ts';
 export type {
   ConversationFacts,
   DeviceFacts,
@@ -58,12 +61,16 @@ export type {
 export { SEND_REASONS, SUPPRESS_REASONS } from './verdict.ts';
 export type { Decision, DeviceVerdict, ReceiverVerdict, SendReason, SuppressReason, VerdictFacts } from './verdict.ts';
 export type { Notification, Target } from './notification.ts';
+export { PURPOSES } from './purpose.ts';
+export type { Purpose } from './purpose.ts';
+export { RECEIPT_STATES } from './receipt.ts';
+export type { Receipt, ReceiptState } from './receipt.ts';
 export { TARGET_STATES } from './outcome.ts';
 export type { Outcome, OutcomeKind, TargetState } from './outcome.ts';
 export { JOB_VERSION, MESSAGES_QUEUE, messagesJobSchema, pushJobSchema, pushQueue } from './jobs.ts';
 export type { MessagesJob, PushJob } from './jobs.ts';
 export { ApiError, ERRORS } from './errors.ts';
 export type { ErrorCode } from './errors.ts';
-export { VENDOR_NAMES } from './vendor-name.ts';
-export type { VendorName } from './vendor-name.ts';
+export { channelOf, VENDOR_NAMES } from './vendor-name.ts';
+export type { Channel, VendorName } from './vendor-name.ts';
 export type { AccessToken, AccessTokenRules, AccessTokenStore } from './access-token.ts';

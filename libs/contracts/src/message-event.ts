@@ -1,12 +1,16 @@
 import { z } from 'zod';
 import { offlinePushInfoSchema } from './offline-push-info.ts';
+import { PURPOSES } from './purpose.ts';
 import { isStorable, STORABLE, textSchema } from './text.ts';
 
 /** Longest receiver list of one message event. The evaluator works through it in pages of {@link RECEIVERS_PER_PAGE}. */
 export const MAX_RECEIVERS = 10_000;
 
-/** Receivers that are decided together: one facts query, one decision record, one transaction. */
-export const RECEIVERS_PER_PAGE = 500;
+/**
+ * Receivers that are decided together: one facts query, one decision record, one transaction. Many, so that a group's send
+ * jobs fill the calls of vendors that take up to 1,000 targets in one.
+ */
+export const RECEIVERS_PER_PAGE = 5_000;
 
 /** Longest lifetime of a message, 7 days (Tencent sendmsg, MsgLifeTime). */
 export const MAX_LIFETIME_MS = 604_800_000;
@@ -78,6 +82,8 @@ export const messageEventSchema = z
     sender: z.strictObject({ username: identifierSchema, nickname: textSchema.max(100).optional() }),
     conversation: identifierSchema.optional(),
     receivers: z.array(identifierSchema).min(1).max(MAX_RECEIVERS),
+    /** What the message is for; `chat` when absent. */
+    purpose: z.enum(PURPOSES).optional(),
     messageType: z.enum(MESSAGE_TYPES).default('text'),
     /** The original text. */
     text: textSchema.max(8_192).optional(),

@@ -1,3 +1,4 @@
+import type { Purpose } from './purpose.ts';
 import type { VendorName } from './vendor-name.ts';
 
 /**
@@ -5,6 +6,8 @@ import type { VendorName } from './vendor-name.ts';
  * to one receiver: what does (badge, receiver id) is in the {@link Target}.
  */
 export interface Notification {
+  /** What it is for: decides the vendor's class, channel and category. */
+  purpose: Purpose;
   title: string;
   body: string;
   subtitle?: string;
@@ -23,6 +26,11 @@ export interface Notification {
   collapseId: string;
   /** True when the sender asked to collapse; false when `collapseId` only guards against repeats. */
   collapse: boolean;
+  /**
+   * Names the message for vendors that suppress repeats by an id: the same message always has the same, no two messages
+   * share one. 20 hexadecimal digits.
+   */
+  dedupeId: string;
   /** Groups notifications of a conversation. */
   threadId: string;
   /** Unix ms after which nobody should deliver it. */

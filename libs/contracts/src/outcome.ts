@@ -2,6 +2,8 @@
  * A vendor's immediate answer for one token, and whose fault it is:
  * - `accepted`: the vendor took it;
  * - `token_gone`: the token is dead; drop it, never retry;
+ * - `muted`: the user has switched the app's notifications off; the token is kept and not used until `until` (Unix ms), or
+ *   until the device registers again when that is null;
  * - `rejected`: our request is wrong; never retried;
  * - `throttled`: too fast; retry after the delay. `scope` says who is too fast: this device or the whole credential;
  * - `unavailable`: the vendor's or the network's fault; retry. `maybeDelivered` when no answer came back;
@@ -11,6 +13,7 @@
 export type Outcome =
   | { kind: 'accepted'; vendorId: string | null }
   | { kind: 'token_gone'; code: string; goneAt: number | null }
+  | { kind: 'muted'; code: string; until: number | null }
   | { kind: 'rejected'; code: string; detail?: string }
   | { kind: 'throttled'; code: string; retryAfterMs: number | null; scope: 'device' | 'credential' }
   | { kind: 'unavailable'; code: string; retryAfterMs: number | null; maybeDelivered: boolean }
@@ -24,6 +27,7 @@ export const TARGET_STATES = [
   'pending',
   'accepted',
   'token_gone',
+  'muted',
   'rejected',
   'misconfigured',
   'expired',

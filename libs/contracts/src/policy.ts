@@ -22,6 +22,8 @@ export const policySchema = z.strictObject({
   silentAndForced: z.enum(['silent', 'forced']).default('silent'),
   /** With several devices: push to those not in the foreground, or to none while one is in the foreground. */
   foreground: z.enum(['per_device', 'per_user']).default('per_device'),
+  /** Of several tokens of one device: which channel is pushed to; by region, native first where a token is for China. */
+  channelPreference: z.enum(['by-region', 'fcm-first', 'native-first']).default('by-region'),
   /** Groups with more receivers are not pushed; null = no limit. Agora's is 3,000. */
   groupLimit: z.int().min(1).nullable().default(null),
   /** A device without a sign of life for longer is not pushed to; null = never. Tencent's is 7 days. */

@@ -24,8 +24,10 @@ export const SUPPRESS_REASONS = [
   'kicked',
   'stale_device',
   'token_gone',
+  'muted',
   'foreground',
   'user_in_foreground',
+  'other_channel',
   'push_switched_off',
   'dnd_app_duration',
   'dnd_app_interval',
@@ -52,6 +54,8 @@ export interface DeviceVerdict {
   /** Absent when the device has no token at all. */
   credential?: string;
   vendor?: VendorName;
+  /** Which channel was chosen and why; absent unless there was a choice between tokens of the device. */
+  facts?: VerdictFacts;
 }
 
 /** The verdict on one receiver, with one line per device. A receiver is sent to when one device is. */

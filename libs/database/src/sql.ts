@@ -1,3 +1,4 @@
+import { FOREVER } from '#libs/contracts';
 import pg from 'pg';
 
 type TypeParser = (text: string) => unknown;
@@ -5,11 +6,15 @@ type TypeParser = (text: string) => unknown;
 const { INT8, TIMESTAMPTZ } = pg.types.builtins;
 const parseTimestamp = pg.types.getTypeParser(TIMESTAMPTZ, 'text') as (text: string) => Date;
 
+function millisecondsOf(timestamp: string): number {
+  return timestamp === 'infinity' ? FOREVER : parseTimestamp(timestamp).getTime();
+}
+
 /** Identities and counters stay far below 2^53, and times are Unix ms everywhere in the code. */
 const types: pg.CustomTypesConfig = {
   getTypeParser(oid, format): TypeParser {
     if (oid === INT8) return Number;
-    if (oid === TIMESTAMPTZ) return (text) => parseTimestamp(text).getTime();
+    if (oid === TIMESTAMPTZ) return millisecondsOf;
     return pg.types.getTypeParser(oid, format) as TypeParser;
   },
 };
@@ -37,7 +42,7 @@ interface Statement {
   text: string;
 }
 
-/** Runs statements: a pool, or the one connection of a transaction. `int8` and `timestamptz` come back as numbers (ms). */
+/** Runs statements: a pool, or the one connection of a transaction. `int8` and `timestamptz` come back as numbers (ms, `infinity` as FOREVER). */
 export interface SqlRunner {
   run<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]>;
 }

@@ -17,6 +17,16 @@ export const METRICS = {
     help: 'Vendor answers per token, by vendor, kind of outcome and code',
     labels: ['vendor', 'outcome', 'code'],
   },
+  receipts: {
+    name: 'offpush_receipts_total',
+    help: 'What vendors reported of accepted pushes, by vendor and state',
+    labels: ['vendor', 'state'],
+  },
+  receiptPosts: {
+    name: 'offpush_receipt_posts_total',
+    help: 'Posts to receipt URLs, by vendor and what was made of them',
+    labels: ['vendor', 'result'],
+  },
   sendSeconds: {
     name: 'offpush_send_batch_seconds',
     help: 'Time a sender took over one batch of send jobs',
@@ -53,6 +63,8 @@ export class Metrics {
   readonly messagesAccepted = this.counter(METRICS.messagesAccepted);
   readonly verdicts = this.counter(METRICS.verdicts);
   readonly outcomes = this.counter(METRICS.outcomes);
+  readonly receipts = this.counter(METRICS.receipts);
+  readonly receiptPosts = this.counter(METRICS.receiptPosts);
   readonly sendSeconds = this.histogram(METRICS.sendSeconds);
   readonly evaluateSeconds = this.histogram(METRICS.evaluateSeconds);
   readonly reconciled = this.counter(METRICS.reconciled);

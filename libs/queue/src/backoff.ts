@@ -32,6 +32,7 @@ export function backoff(outcome: Outcome, options: BackoffOptions): number | nul
   switch (outcome.kind) {
     case 'accepted':
     case 'token_gone':
+    case 'muted':
     case 'rejected':
     case 'misconfigured':
       return null;

@@ -1,5 +1,6 @@
 import type { Decision, DeviceVerdict, ReceiverFacts, ReceiverVerdict } from '#libs/contracts';
 import type { PreparedEvent } from './prepare-event.ts';
+import { chooseChannels } from './rules/choose-channel.ts';
 import { checkDevices, type DeviceCheck } from './rules/device-rules.ts';
 import type { RuleInput } from './rules/rule.ts';
 import { rules } from './rules/rules.ts';
@@ -25,13 +26,14 @@ function firstDecision(input: RuleInput): Decision {
 }
 
 /** What keeps a device from its push is its own reason, else what was decided for the receiver. */
-function deviceVerdict({ device, token, reason }: DeviceCheck, receiver: Decision): DeviceVerdict {
+function deviceVerdict({ device, token, reason, facts }: DeviceCheck, receiver: Decision): DeviceVerdict {
   return {
     deviceId: device.deviceId,
     decision: reason === null ? receiver.decision : 'suppress',
     reason: reason ?? receiver.reason,
     ...(token !== null && { credential: token.credential }),
     ...(token !== null && token.vendor !== null && { vendor: token.vendor }),
+    ...(facts !== undefined && { facts }),
   };
 }
 
@@ -39,9 +41,10 @@ function deviceVerdict({ device, token, reason }: DeviceCheck, receiver: Decisio
 export function decide({ event, facts, receiverCount, now }: DecideInput): ReceiverVerdict {
   const devices = checkDevices(event, facts, now);
   const decision = firstDecision({ event, facts, receiverCount, now, devices });
+  const lines = decision.decision === 'send' ? chooseChannels(devices, event.policy) : devices;
   return {
     ...decision,
     receiver: facts.username,
-    devices: devices.map((check) => deviceVerdict(check, decision)),
+    devices: lines.map((check) => deviceVerdict(check, decision)),
   };
 }

@@ -73,8 +73,10 @@ export function aToken(fields: Partial<TokenFacts> = {}): TokenFacts {
     vendor: 'fcm',
     credentialId: 1,
     credentialDisabled: false,
+    region: null,
     registeredAt: NOW - DAY,
     goneAt: null,
+    mutedUntil: null,
     ...fields,
   };
 }

@@ -7,7 +7,7 @@ export { manualClock } from './manual-clock.ts';
 export type { ManualClock } from './manual-clock.ts';
 export { startRedis } from './redis.ts';
 export type { TestRedis } from './redis.ts';
-export { seedApp, seedUsers } from './seed.ts';
+export { CREDENTIAL_NAMES, seedApp, seedUsers } from './seed.ts';
 export type { SeededApp } from './seed.ts';
 export { startTestCluster } from './test-cluster.ts';
 export type { ProcessKind, RunningNode, TestCluster } from './test-cluster.ts';

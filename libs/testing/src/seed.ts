@@ -1,13 +1,20 @@
-import { createHash, generateKeyPairSync } from 'node:crypto';
 import { readEnvironment } from '#libs/config';
+import { VENDOR_NAMES, type VendorName } from '#libs/contracts';
 import { AppRepository, AppTokenRepository, createDataSource, CredentialRepository, SecretBox } from '#libs/database';
+import { registerAccounts, simulatedAccounts, type SimulatedAccount } from '#libs/simulated-vendors';
+import { vendorOf } from '#libs/vendors';
 
-const APNS_KEY = { teamId: 'TESTTEAM01', keyId: 'TESTKEY001' };
-const ACCOUNT = {
-  project_id: 'test-project',
-  client_email: 'push@test-project.iam.gserviceaccount.com',
-  private_key_id: '0123456789abcdef',
-};
+/** Names of a seeded app's credentials. */
+export const CREDENTIAL_NAMES = {
+  apns: 'ios',
+  fcm: 'android',
+  huawei: 'huawei',
+  honor: 'honor',
+  xiaomi: 'xiaomi',
+  oppo: 'oppo',
+  vivo: 'vivo',
+  meizu: 'meizu',
+} as const satisfies Record<VendorName, string>;
 
 /** An app with credentials that the simulator knows. */
 export interface SeededApp {
@@ -15,66 +22,47 @@ export interface SeededApp {
   organization: string;
   name: string;
   token: string;
+  accounts: Record<VendorName, SimulatedAccount>;
 }
 
-/** Creates an app `org/<name>` with the credentials `ios` (APNs, sandbox) and `android` (FCM), known to the simulator. */
+/** Creates an app `org/<name>` with a credential for every vendor, all known to the simulator. */
 export async function seedApp(
   name: string,
   cluster: { control: string; environment: Record<string, string> },
 ): Promise<SeededApp> {
   const environment = readEnvironment(cluster.environment);
+  const accounts = simulatedAccounts();
+  await registerAccounts(cluster.control, accounts);
   const dataSource = await createDataSource(environment.DATABASE_URL, { poolSize: 1 }).initialize();
   try {
     const app = await new AppRepository(dataSource).create('org', name);
     if (app === null) throw new Error(`The app org/${name} exists already`);
     const { token } = await new AppTokenRepository(dataSource).create(app.id, 'test');
     const credentials = new CredentialRepository(dataSource, new SecretBox(environment.SECRET_KEYS));
-    const encoding = {
-      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-      publicKeyEncoding: { type: 'spki', format: 'pem' },
-    } as const;
-    const apnsKey = generateKeyPairSync('ec', { namedCurve: 'P-256', ...encoding });
-    const googleKey = generateKeyPairSync('rsa', { modulusLength: 2048, ...encoding });
-    await put(`${cluster.control}/vendors/apns/keys`, { ...APNS_KEY, publicKeyPem: apnsKey.publicKey });
-    await put(`${cluster.control}/vendors/fcm/accounts`, { ...ACCOUNT, publicKeyPem: googleKey.publicKey });
-    const now = new Date();
-    await credentials.put(
-      app.id,
-      'ios',
-      {
-        vendor: 'apns',
-        fields: { ...APNS_KEY, bundleId: 'im.example.chat', environment: 'sandbox' },
-        secrets: { privateKeyP8: apnsKey.privateKey },
-      },
-      now,
-    );
-    await credentials.put(
-      app.id,
-      'android',
-      { vendor: 'fcm', fields: ACCOUNT, secrets: { private_key: googleKey.privateKey } },
-      now,
-    );
-    return { appId: app.id, organization: 'org', name, token };
+    for (const vendor of VENDOR_NAMES) {
+      const entries = Object.entries(accounts[vendor].credential);
+      const isSecret = ([field]: [string, unknown]): boolean => vendorOf(vendor).secretFields.includes(field);
+      const fields = Object.fromEntries(entries.filter((entry) => !isSecret(entry)));
+      const secrets = Object.fromEntries(entries.filter(isSecret));
+      await credentials.put(app.id, CREDENTIAL_NAMES[vendor], { vendor, fields, secrets }, new Date());
+    }
+    return { appId: app.id, organization: 'org', name, token, accounts };
   } finally {
     await dataSource.destroy();
   }
 }
 
 /**
- * Creates users `<prefix>0` to `<prefix>n`, each with one device on the credential. Returns their device tokens, by user.
- * The users see message text in their notifications.
+ * Creates users `<prefix>0` to `<prefix>n`, each with one device of the vendor. Returns their device tokens, by user. The
+ * users see message text in their notifications.
  */
 export async function seedUsers(
   databaseUrl: string,
-  appId: number,
-  options: { prefix: string; count: number; credential: 'ios' | 'android' },
+  { appId, accounts }: SeededApp,
+  { prefix, count, vendor }: { prefix: string; count: number; vendor: VendorName },
 ): Promise<Map<string, string>> {
-  const { prefix, count, credential } = options;
-  const token = (index: number): string =>
-    credential === 'ios'
-      ? createHash('sha256').update(`${appId} ${prefix}${index}`).digest('hex')
-      : `device_${prefix}${index}:APA91b${String(index).padStart(20, 'x')}`;
-  const tokens = new Map(Array.from({ length: count }, (_, index) => [`${prefix}${index}`, token(index)]));
+  const users = Array.from({ length: count }, (_, index) => `${prefix}${index}`);
+  const tokens = new Map(users.map((user) => [user, accounts[vendor].deviceToken(`${appId} ${user}`)]));
   const dataSource = await createDataSource(databaseUrl, { poolSize: 1 }).initialize();
   try {
     await dataSource.query(
@@ -85,20 +73,11 @@ export async function seedUsers(
        INSERT INTO device_tokens (app_id, device, credential, token, token_hash)
        SELECT $1, d.id, $4, w.token, sha256(w.token::bytea)
        FROM d JOIN u ON u.id = d.user_id JOIN wanted w USING (username)`,
-      [appId, [...tokens.keys()], [...tokens.values()], credential],
+      [appId, [...tokens.keys()], [...tokens.values()], CREDENTIAL_NAMES[vendor]],
     );
     await dataSource.query('ANALYZE users, devices, device_tokens');
     return tokens;
   } finally {
     await dataSource.destroy();
   }
-}
-
-async function put(url: string, body: unknown): Promise<void> {
-  const response = await fetch(url, {
-    method: 'PUT',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  if (!response.ok) throw new Error(`PUT ${url} answered ${response.status}: ${await response.text()}`);
 }

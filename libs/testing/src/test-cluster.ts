@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { freePort } from '#libs/embedded-postgres';
+import { simulatedEnvironment } from '#libs/simulated-vendors';
 import { startProcess, type TestProcess } from './test-process.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -60,10 +61,7 @@ export async function startTestCluster(options: TestClusterOptions): Promise<Tes
     DATABASE_URL: options.databaseUrl,
     ...(options.redisUrl === undefined ? {} : { REDIS_URL: options.redisUrl }),
     SECRET_KEYS: `k1:${randomBytes(32).toString('base64')}`,
-    APNS_PRODUCTION_URL: urls['apnsProduction'] ?? '',
-    APNS_SANDBOX_URL: urls['apnsSandbox'] ?? '',
-    FCM_URL: urls['fcm'] ?? '',
-    GOOGLE_TOKEN_URL: `${urls['googleToken'] ?? ''}/token`,
+    ...simulatedEnvironment(urls),
     VENDOR_CA_FILE: caFile,
     ...options.environment,
   };

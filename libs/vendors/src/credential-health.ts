@@ -1,3 +1,5 @@
+import { LruMap } from './lru-map.ts';
+
 /** Answers "this token belongs to another app" are judged over a window of this length, ms. */
 const WINDOW_MS = 3_600_000;
 
@@ -10,6 +12,8 @@ const FEWEST_MISMATCHES = 5;
 const LARGEST_SHARE = 0.05;
 
 const DAY_MS = 86_400_000;
+
+const REMEMBERED_CREDENTIALS = 10_000;
 
 /** What one sender process has seen of a credential lately. Not shared: it guards, it does not account. */
 export class CredentialHealth {
@@ -43,5 +47,15 @@ export class CredentialHealth {
     this.#windowStart = now;
     this.#answers = 0;
     this.#mismatches = 0;
+  }
+}
+
+/** The health of each credential that a sender has lately sent with. */
+export class CredentialHealths {
+  readonly #healths = new LruMap<string, CredentialHealth>(REMEMBERED_CREDENTIALS);
+
+  /** That of a credential, by its `cacheKey`. */
+  of(credential: string): CredentialHealth {
+    return this.#healths.getOrMake(credential, () => new CredentialHealth());
   }
 }

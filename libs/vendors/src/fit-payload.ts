@@ -1,10 +1,5 @@
-import { fitTexts } from './truncate.ts';
-
-/** The notification cannot be made small enough: without any text it still takes so many bytes. */
-export interface TooLarge {
-  kind: 'too_large';
-  bytes: number;
-}
+import { fitTexts, jsonTextBytes } from './truncate.ts';
+import type { TooLarge } from './unsendable.ts';
 
 /**
  * Keys of a notification's data that repeat its texts (Agora contract section 4.4), most important first. They are cut
@@ -29,20 +24,53 @@ export function withDataTexts(
   return result;
 }
 
+/** The data without as many copies of its texts, the least important first; fewer where it has fewer. */
+export function withoutDataTexts(data: Readonly<Record<string, string>>, count: number): Record<string, string> {
+  const dropped: string[] = DATA_TEXTS.filter((key) => key in data)
+    .toReversed()
+    .slice(0, Math.max(0, count));
+  return Object.fromEntries(Object.entries(data).filter(([key]) => !dropped.includes(key)));
+}
+
+interface FitOptions {
+  /** What `limit` and `size` count. */
+  unit?: TooLarge['unit'];
+  /** So many of the texts, from the first on, must not be lost whole. None unless said. */
+  required?: number;
+  /** Cuts the texts to a budget of JSON bytes. The last first unless said otherwise. */
+  cut?: (texts: readonly string[], budget: number) => readonly string[];
+}
+
 /**
- * Builds a payload from texts, given in order of importance, and cuts the last of them first until it fits. `build` must
- * put each text that is not empty into JSON exactly once; `bytes` must count what is built.
+ * Builds a payload from texts, given in order of importance, and cuts the last of them first until it fits. A text may
+ * stand in what is built any number of times and in any notation, such as JSON within JSON; `size` may count
+ * anything. So how much of the texts fits is tried out.
  */
 export function fitPayload<T>(
   texts: readonly string[],
-  maxBytes: number,
+  limit: number,
   build: (texts: readonly string[]) => T,
-  bytes: (payload: T) => number,
+  size: (payload: T) => number,
+  { unit = 'bytes', required = 0, cut = fitTexts }: FitOptions = {},
 ): T | TooLarge {
   const whole = build(texts);
-  if (bytes(whole) <= maxBytes) return whole;
-  // One letter stands for each text, so that the keys of all are counted.
-  const probes = texts.map((text) => (text === '' ? '' : 'x'));
-  const fixed = bytes(build(probes)) - probes.filter((probe) => probe !== '').length;
-  return fixed > maxBytes ? { kind: 'too_large', bytes: fixed } : build(fitTexts(texts, maxBytes - fixed));
+  if (size(whole) <= limit) return whole;
+  const isLost = (shown: readonly string[]): boolean =>
+    texts.slice(0, required).some((text, index) => text !== '' && (shown[index] ?? '') === '');
+  let shown: readonly string[] = texts.map(() => '');
+  let fitted = build(shown);
+  const least = size(fitted);
+  if (least > limit) return { kind: 'too_large', size: least, unit };
+  let [fits, exceeds] = [0, texts.reduce((bytes, text) => bytes + jsonTextBytes(text), 0)];
+  while (exceeds - fits > 1) {
+    const budget = Math.floor((fits + exceeds) / 2);
+    const tried = cut(texts, budget);
+    const built = build(tried);
+    if (size(built) > limit) {
+      exceeds = budget;
+    } else {
+      [fits, shown, fitted] = [budget, tried, built];
+    }
+  }
+  return isLost(shown) ? { kind: 'too_large', size: least, unit } : fitted;
 }

@@ -1,16 +1,14 @@
 import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { createSecureContext } from 'node:tls';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
+import { closedAfterEach } from '../test/closers.ts';
 import { answer, startServer, type ServerCall, type TestServer } from '../test/h2-server.ts';
 import { TEST_CERT } from '../test/tls-fixture.ts';
 import { Http2Call, type CallResult } from './http2-call.ts';
 import { Http2SessionPool, type PoolOptions } from './http2-session-pool.ts';
 
-const closers: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
+const closers = closedAfterEach();
 
 async function serve(
   onCall: (call: ServerCall) => void,

@@ -3,5 +3,16 @@
  * mean. Knows neither queues nor Postgres, and never retries but where a vendor says "at once": everything else becomes an
  * outcome. Adding a vendor is a folder, a line in the registry and a name in the contracts.
  */
+export { receiptPath } from './receipt-path.ts';
 export { VENDORS, vendorOf } from './registry.ts';
-export type { LoadedCredential, SenderPorts, SendRequest, Vendor, VendorEndpoints, VendorSender } from './vendor.ts';
+export type {
+  LoadedCredential,
+  ReceiptPost,
+  ReceiptReading,
+  SenderPorts,
+  SendRequest,
+  Vendor,
+  VendorEndpoints,
+  VendorReceipts,
+  VendorSender,
+} from './vendor.ts';

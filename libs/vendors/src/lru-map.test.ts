@@ -19,4 +19,9 @@ describe('LruMap', () => {
     map.delete('a');
     expect(map.get('a')).toBeUndefined();
   });
+
+  it('makes what is not there, once', () => {
+    const map = new LruMap<string, string>(2);
+    expect([map.getOrMake('a', () => 'first'), map.getOrMake('a', () => 'second')]).toEqual(['first', 'first']);
+  });
 });

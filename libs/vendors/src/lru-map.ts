@@ -3,8 +3,12 @@ export class LruMap<K, V> {
   readonly #entries = new Map<K, V>();
   readonly #capacity: number;
 
-  constructor(capacity: number) {
+  readonly #forgotten: (value: V) => void;
+
+  /** `forgotten` gets each value that had to make room. */
+  constructor(capacity: number, forgotten: (value: V) => void = () => undefined) {
     this.#capacity = capacity;
+    this.#forgotten = forgotten;
   }
 
   get size(): number {
@@ -25,15 +29,29 @@ export class LruMap<K, V> {
     return value;
   }
 
+  /** The entry, which thereby counts as just used; made if there is none. */
+  getOrMake(key: K, make: () => V): V {
+    const known = this.get(key);
+    if (known !== undefined) return known;
+    const made = make();
+    this.set(key, made);
+    return made;
+  }
+
   set(key: K, value: V): void {
     this.#entries.delete(key);
     this.#entries.set(key, value);
     if (this.#entries.size > this.#capacity) {
-      for (const oldest of this.#entries.keys()) {
+      for (const [oldest, forgotten] of this.#entries) {
         this.#entries.delete(oldest);
+        this.#forgotten(forgotten);
         break;
       }
     }
+  }
+
+  values(): V[] {
+    return [...this.#entries.values()];
   }
 
   delete(key: K): void {

@@ -1,10 +1,10 @@
 import type { OutgoingHttpHeaders } from 'node:http2';
 import type { AccessToken, AccessTokenRules, AccessTokenStore, Outcome, Target } from '#libs/contracts';
-import { AccessTokenFailed } from './access-token-failed.ts';
 import { Http2Call, type CallResult } from './http2-call.ts';
 import type { Http2Pools } from './http2-pools.ts';
 import type { PoolOptions } from './http2-session-pool.ts';
 import type { LruMap } from './lru-map.ts';
+import { outcomeOfTokenError, reportAll, STOPPED } from './unsent.ts';
 import type { SenderPorts } from './vendor.ts';
 
 export type VendorAnswer = Extract<CallResult, { kind: 'answer' }>;
@@ -43,9 +43,6 @@ export interface SessionJob {
   warn: SenderPorts['warn'];
 }
 
-/** Of targets whose call has not gone out when the job is stopped from outside. */
-const STOPPED: Outcome = { kind: 'unavailable', code: 'stopped', retryAfterMs: null, maybeDelivered: false };
-
 /** What is said of a push whose call got no answer. */
 function outcomeOfFailure(result: Extract<CallResult, { kind: 'failed' }>): Outcome {
   if (result.code === 'invalid_request') {
@@ -62,19 +59,11 @@ export async function sendOverSessions(job: SessionJob): Promise<void> {
     try {
       token = await job.accessToken.store.get(job.accessToken.key, job.accessToken.rules);
     } catch (error) {
-      const outcome = outcomeOfTokenError(error, job.warn);
-      job.targets.forEach((_, index) => job.report(index, outcome));
+      reportAll(job.targets, outcomeOfTokenError(error, job.warn), job.report);
       return;
     }
   }
   await new SessionSend(job, token).run();
-}
-
-function outcomeOfTokenError(error: unknown, warn: SenderPorts['warn']): Outcome {
-  if (error instanceof AccessTokenFailed) return error.outcome;
-  // The message is left out: it may quote what was being stored.
-  warn('access token store failed', { code: error instanceof Error ? error.name : typeof error });
-  return { kind: 'unavailable', code: 'access_token_unavailable', retryAfterMs: null, maybeDelivered: false };
 }
 
 class SessionSend {

@@ -58,6 +58,32 @@ export function cutToJsonBytes(text: string, maxBytes: number): string {
   return text;
 }
 
+/**
+ * The text itself if it has at most `maxCharacters` Unicode characters (an emoji's parts count each), else its longest
+ * beginning that has together with an ellipsis. Never splits a grapheme.
+ */
+export function cutToCharacters(text: string, maxCharacters: number): string {
+  // No text has more characters than UTF-16 units.
+  if (text.length <= maxCharacters) return text;
+  let characters = 0;
+  let fits = 0;
+  for (let index = 0; index < text.length; index += isPairAt(text, index) ? 2 : 1) {
+    if (characters === maxCharacters - 1) fits = index;
+    characters++;
+    if (characters > maxCharacters) return text.slice(0, boundaryBefore(text, fits)) + ELLIPSIS;
+  }
+  return text;
+}
+
+/**
+ * As {@link cutToCharacters}, counted in UTF-16 units, of which most emoji take two: for vendors that limit "characters" and
+ * do not say which. Whoever counts them the other way gets a text that is a little shorter than it might be.
+ */
+export function cutToUnits(text: string, maxUnits: number): string {
+  if (text.length <= maxUnits) return text;
+  return text.slice(0, boundaryBefore(text, Math.max(0, maxUnits - 1))) + ELLIPSIS;
+}
+
 /** Cuts texts, given in order of importance, until their JSON bytes fit the budget: the last is cut first. */
 export function fitTexts(texts: readonly string[], budget: number): string[] {
   let left = Math.max(0, budget);

@@ -1,4 +1,4 @@
-import type { AccessTokenStore, Notification, Outcome, Target, VendorName } from '#libs/contracts';
+import type { AccessTokenStore, Notification, Outcome, Receipt, Target, VendorName } from '#libs/contracts';
 import type { z } from 'zod';
 
 /** Where the vendors live and how to reach them; the operator's, never an app's. */
@@ -7,6 +7,20 @@ export interface VendorEndpoints {
   apnsSandbox: string;
   fcm: string;
   googleToken: string;
+  huawei: string;
+  huaweiToken: string;
+  honor: string;
+  honorToken: string;
+  xiaomiCn: string;
+  xiaomiRu: string;
+  xiaomiIn: string;
+  xiaomiEu: string;
+  xiaomiSg: string;
+  oppoCn: string;
+  oppoGlobal: string;
+  vivo: string;
+  meizuCn: string;
+  meizuIn: string;
 }
 
 /** What a vendor's sender gets from outside. */
@@ -30,6 +44,8 @@ export interface LoadedCredential<Credential> {
   cacheKey: string;
   /** What `credentialSchema` made of it. */
   value: Credential;
+  /** Where the vendor shall post receipts, for vendors that are told with every call; absent: nowhere. */
+  receiptUrl?: string | undefined;
 }
 
 export interface SendRequest<Credential> {
@@ -53,6 +69,30 @@ export interface VendorSender<Credential> {
   close(): Promise<void>;
 }
 
+/** What a vendor posted to the receipt URL of a credential. */
+export interface ReceiptPost {
+  /** Names in lower case; of a repeated header the first. */
+  headers: Readonly<Record<string, string | undefined>>;
+  /** As it came in. */
+  body: string;
+}
+
+export type ReceiptReading =
+  | {
+      kind: 'receipts';
+      receipts: readonly Receipt[];
+      /** What the vendor expects to be answered. */
+      answer: { contentType: string; body: string };
+    }
+  /** `unauthorized`: not the vendor's, or not provably. `malformed`: not what its contract says. */
+  | { kind: 'refused'; reason: 'unauthorized' | 'malformed' };
+
+/** How a vendor reports what became of accepted pushes. */
+export interface VendorReceipts<Credential> {
+  /** Reads a post; never throws. Receipts of one post may repeat those of another. */
+  read(post: ReceiptPost, credential: Credential, now: number): ReceiptReading;
+}
+
 /** One push cloud. A folder of `libs/vendors/src` fulfils this and nothing else knows that vendor. */
 export interface Vendor<Credential = unknown> {
   name: VendorName;
@@ -73,4 +113,6 @@ export interface Vendor<Credential = unknown> {
   /** SHA-256, hex, of the payload as it would go out, without what belongs to single targets. */
   payloadHash(notification: Notification, credential: Credential, now: number): string;
   createSender(ports: SenderPorts): VendorSender<Credential>;
+  /** Null when the vendor has none. */
+  receipts: VendorReceipts<Credential> | null;
 }

@@ -14,12 +14,14 @@ export function pemOf({ privateKey }: Pick<typeof P256, 'privateKey'>): string {
 
 export function notificationWith(changes: Partial<Notification> = {}): Notification {
   return {
+    purpose: 'chat',
     title: 'Lin',
     body: 'Are we still on for 7?',
     badge: { kind: 'none' },
     data: { m: 'm-20931' },
     collapseId: 'm-20931',
     collapse: false,
+    dedupeId: '0123456789abcdef0123',
     threadId: 'conv-8812',
     expiresAt: NOW + 86_400_000,
     background: false,
@@ -83,7 +85,26 @@ export function portsFor(origin: string, changes: Partial<SenderPorts> = {}): Te
   const now = (): number => time;
   const warnings: TestPorts['warnings'] = [];
   return {
-    endpoints: { apnsProduction: origin, apnsSandbox: origin, fcm: origin, googleToken: `${origin}/token` },
+    endpoints: {
+      apnsProduction: origin,
+      apnsSandbox: origin,
+      fcm: origin,
+      googleToken: `${origin}/token`,
+      huawei: origin,
+      huaweiToken: origin,
+      honor: origin,
+      honorToken: origin,
+      xiaomiCn: origin,
+      xiaomiRu: origin,
+      xiaomiIn: origin,
+      xiaomiEu: origin,
+      xiaomiSg: origin,
+      oppoCn: origin,
+      oppoGlobal: origin,
+      vivo: origin,
+      meizuCn: origin,
+      meizuIn: origin,
+    },
     extraCa: null,
     requestTimeoutMs: 5_000,
     now,

@@ -8,7 +8,7 @@ import {
   UserRepository,
   type Sql,
 } from '#libs/database';
-import type { MessageEvent } from '#libs/contracts';
+import type { MessageEvent, Notification } from '#libs/contracts';
 import { createTestDatabase } from '#libs/testing';
 import type { DataSource } from 'typeorm';
 
@@ -71,6 +71,22 @@ export async function openInstallation(): Promise<Installation> {
     },
   };
 }
+
+/** What a send job of {@link messageEvent} shows. */
+export const aNotification: Notification = {
+  purpose: 'chat',
+  title: 'Lin',
+  body: 'hello',
+  badge: { kind: 'none' },
+  data: {},
+  collapseId: 'm1',
+  collapse: false,
+  dedupeId: '0123456789abcdef0123',
+  threadId: 'g1',
+  expiresAt: NOW + 60_000,
+  background: false,
+  vendor: {},
+};
 
 /** A plain group message; overridden field by field. */
 export function messageEvent(overrides: Partial<MessageEvent> = {}): MessageEvent {

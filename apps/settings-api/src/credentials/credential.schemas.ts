@@ -30,6 +30,10 @@ export const credentialViewSchema = z.looseObject({
   vendor: z.enum(VENDOR_NAMES),
   disabled: z.boolean(),
   secrets: z.array(z.string()).describe('Fields that are stored encrypted and never shown'),
+  receiptPath: z
+    .string()
+    .nullable()
+    .describe('Where the vendor posts receipts, below the address of this API; null when it has none'),
   created: z.int(),
   modified: z.int(),
 });

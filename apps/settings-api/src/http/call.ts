@@ -2,6 +2,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { User } from '#libs/database';
 import type { FastifyRequest } from 'fastify';
 import type { AppContext } from '../apps/app-directory.ts';
+import type { ReceiptAddress } from '../receipts/receipt-desk.ts';
 
 /** One request of an app, after its token was checked. */
 export interface Call {
@@ -25,6 +26,8 @@ declare module 'fastify' {
     call: Call | null;
     /** The user that the path names, once a guard has found it. */
     knownUser: User | null;
+    /** What the path of a receipt post names; null on all other routes. */
+    receiptAddress: ReceiptAddress | null;
   }
 }
 

@@ -3,6 +3,7 @@ import { ApiError } from '#libs/contracts';
 import type { Logger, Metrics } from '#libs/observability';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AppDirectory } from '../apps/app-directory.ts';
+import type { ReceiptAddress, ReceiptDesk } from '../receipts/receipt-desk.ts';
 import { readJsonBody } from './json-body.ts';
 import { readStream } from './read-stream.ts';
 import { RouteTable } from './route-table.ts';
@@ -10,14 +11,22 @@ import { RouteTable } from './route-table.ts';
 /** Largest body, bytes, of all calls but those that carry message events. */
 const BODY_LIMIT = 262_144;
 
+/** Largest post of receipts, bytes: a hundred to a thousand of some 300 bytes each. */
+const RECEIPT_BODY_LIMIT = 1_048_576;
+
 /** Largest message event, bytes: 10,000 receivers of about 100 characters. */
 const MESSAGE_BODY_LIMIT = 1_048_575;
 
 const APP_PREFIX = '/:org/:app/';
 const MESSAGES_ROUTE = `${APP_PREFIX}push/messages`;
+const RECEIPTS_ROUTE = '/receipts/';
+
+/** A path of receipts, which has as many parts as the shortest paths of apps. */
+const RECEIPT_PATH = /^\/receipts\/[^/]+\/[^/]+$/;
 
 export interface HttpHookPorts {
   directory: AppDirectory;
+  receipts: Pick<ReceiptDesk, 'find'>;
   now: () => number;
   metrics: Metrics;
   logger: Logger;
@@ -28,17 +37,21 @@ export interface HttpHookPorts {
  * 1.5): app, token, path and method, content type, JSON. That is why apps and tokens are checked in a hook and not in a
  * guard: guards run after the body was read.
  */
-export function installHttpHooks(server: FastifyInstance, { directory, now, metrics, logger }: HttpHookPorts): void {
+export function installHttpHooks(
+  server: FastifyInstance,
+  { directory, receipts, now, metrics, logger }: HttpHookPorts,
+): void {
   const routes = new RouteTable();
 
   server.decorateRequest('startedAt', 0);
   server.decorateRequest('sentContentType', undefined);
   server.decorateRequest('call', null);
   server.decorateRequest('knownUser', null);
+  server.decorateRequest('receiptAddress', null);
 
   server.addHook('onRoute', (route) => {
     for (const method of [route.method].flat()) routes.add(method, route.url);
-    route.bodyLimit = route.url.startsWith(MESSAGES_ROUTE) ? MESSAGE_BODY_LIMIT : BODY_LIMIT;
+    route.bodyLimit = bodyLimitOf(route.url);
   });
 
   server.addHook('onRequest', async (request, reply) => {
@@ -48,6 +61,8 @@ export function installHttpHooks(server: FastifyInstance, { directory, now, metr
     takeContentType(request);
 
     const path = pathOf(request);
+    // Before the body as well: nobody is to make us hold a body who names no address.
+    if (isReceiptPost(request)) request.receiptAddress = await addressOf(request, receipts);
     if (isAppRequest(request, path)) request.call = await callOf(request, reply, path, directory);
     if (request.is404) {
       const methods = routes.methodsOf(path);
@@ -60,8 +75,10 @@ export function installHttpHooks(server: FastifyInstance, { directory, now, metr
 
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) => {
-    const limit = request.routeOptions.bodyLimit;
-    return readJsonBody(await readStream(payload, limit), request.sentContentType);
+    const bytes = await readStream(payload, request.routeOptions.bodyLimit);
+    // Each vendor posts in a form of its own.
+    if (isReceiptPost(request)) return bytes.toString('utf8');
+    return readJsonBody(bytes, request.sentContentType);
   });
 
   server.addHook('onResponse', (request, reply, done) => {
@@ -72,6 +89,11 @@ export function installHttpHooks(server: FastifyInstance, { directory, now, metr
     logger.debug({ ...labels, requestId: request.id, ms: Math.round(reply.elapsedTime) }, 'Answered');
     done();
   });
+}
+
+function bodyLimitOf(url: string): number {
+  if (url.startsWith(MESSAGES_ROUTE)) return MESSAGE_BODY_LIMIT;
+  return url.startsWith(RECEIPTS_ROUTE) ? RECEIPT_BODY_LIMIT : BODY_LIMIT;
 }
 
 /** Browsers call this API: any origin may, with a token of its own (Agora contract section 1.1). */
@@ -94,9 +116,19 @@ function pathOf(request: FastifyRequest): string {
   return request.url.split('?', 1)[0] ?? '';
 }
 
+function isReceiptPost(request: FastifyRequest): boolean {
+  return request.routeOptions.url?.startsWith(RECEIPTS_ROUTE) === true;
+}
+
+async function addressOf(request: FastifyRequest, receipts: HttpHookPorts['receipts']): Promise<ReceiptAddress> {
+  const address = await receipts.find(request.params);
+  if (address === null) throw new ApiError('path_unknown');
+  return address;
+}
+
 function isAppRequest(request: FastifyRequest, path: string): boolean {
   return request.is404
-    ? path.split('/').length > APP_PREFIX.split('/').length - 1
+    ? path.split('/').length > APP_PREFIX.split('/').length - 1 && !RECEIPT_PATH.test(path)
     : request.routeOptions.url?.startsWith(APP_PREFIX) === true;
 }
 

@@ -24,6 +24,8 @@ export class DryRun {
       acceptedAt: now,
       receiverCount: event.receivers.length,
       pages: decisions.length,
+      decidedPages: decisions.length,
+      sending: false,
       decisions: decisions.map(({ page, verdicts }) => ({ page, decidedAt: now, verdicts })),
       sendJobs: await this.plannedJobs(appId, decisions, now),
     };
@@ -44,6 +46,7 @@ export class DryRun {
         payloadHash: credential === undefined ? null : payloadHash(job.notification, credential, now),
         targets: job.targets,
         records: null,
+        receipts: [],
       };
     });
   }

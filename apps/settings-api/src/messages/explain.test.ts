@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { MessageStory, StorySendJob, TargetRecord } from '#libs/database';
-import type { DeviceVerdict, ReceiverVerdict, Target } from '#libs/contracts';
+import { RECEIVERS_PER_PAGE, type DeviceVerdict, type ReceiverVerdict, type Target } from '#libs/contracts';
 import { explain } from './explain.ts';
 
 const ACCEPTED: TargetRecord = {
@@ -34,7 +34,7 @@ function target(receiver: string, deviceId: string): Target {
 }
 
 function job(targets: Target[], records: TargetRecord[] | null, more: Partial<StorySendJob> = {}): StorySendJob {
-  return { id: 1, vendor: 'apns', credential: 'ios', payloadHash: 'hash', targets, records, ...more };
+  return { id: 1, vendor: 'apns', credential: 'ios', payloadHash: 'hash', targets, records, receipts: [], ...more };
 }
 
 function story(more: Partial<MessageStory> = {}): MessageStory {
@@ -50,6 +50,8 @@ function story(more: Partial<MessageStory> = {}): MessageStory {
     acceptedAt: 10,
     receiverCount: 1,
     pages: 1,
+    decidedPages: 1,
+    sending: false,
     decisions: [{ page: 0, decidedAt: 20, verdicts: [verdict('u1', [device('d1')])] }],
     sendJobs: [job([target('u1', 'd1')], [ACCEPTED])],
     ...more,
@@ -85,6 +87,7 @@ describe('explain', () => {
               answeredAt: 50,
               nextAttemptAt: null,
               maybeDelivered: true,
+              receipts: [],
             },
           ],
         },
@@ -93,14 +96,18 @@ describe('explain', () => {
   });
 
   it.each([
-    ['accepted', { decisions: [], sendJobs: [] }],
+    ['accepted', { decidedPages: 0 }],
     ['deciding', { pages: 2 }],
-    ['sending', { sendJobs: [job([target('u1', 'd1')], [PENDING])] }],
-    ['sending', { sendJobs: [job([target('u1', 'd1')], null)] }],
-    ['done', { sendJobs: [] }],
+    ['deciding', { pages: 2, sending: true }],
+    ['sending', { sending: true }],
     ['done', {}],
   ] as const)('is %s', (state, more) => {
-    expect(explain(story({ ...more } as Partial<MessageStory>)).state).toBe(state);
+    expect(explain(story(more)).state).toBe(state);
+  });
+
+  it('shows when a push is tried again', () => {
+    const told = explain(story({ sendJobs: [job([target('u1', 'd1')], [PENDING])] }));
+    expect(told.receivers[0]?.devices[0]).toMatchObject({ outcome: 'pending', code: '503', nextAttemptAt: 90 });
   });
 
   it('shows a push that was not tried yet as pending', () => {
@@ -161,11 +168,40 @@ describe('explain', () => {
     expect(JSON.stringify(explain(story()))).not.toMatch(/private text|secret-token/);
   });
 
-  it('shows the pages asked for, and the state of the whole', () => {
-    const decisions = [0, 1, 2].map((page) => ({ page, decidedAt: 20, verdicts: [verdict(`u${page}`, [])] }));
-    const told = explain(story({ decisions, pages: 3, sendJobs: [] }), { pages: { from: 1, to: 2 } });
-    expect(told.receivers.map(({ receiver }) => receiver)).toEqual(['u1']);
-    expect(told.state).toBe('done');
+  const SECOND = RECEIVERS_PER_PAGE;
+
+  it.each([
+    ['the first', 0, 1, ['u0']],
+    ['some of one page', 1, 3, ['u1', 'u2']],
+    ['more than a page that is not full has', 2, 5, ['u2']],
+    ['some on both sides of a page’s end', 2, SECOND + 1, ['u2', `u${SECOND}`]],
+    ['some of a later page', SECOND + 1, SECOND + 3, [`u${SECOND + 1}`, `u${SECOND + 2}`]],
+    ['none', 2, 2, []],
+    ['none behind the last', 3 * SECOND, 4 * SECOND, []],
+  ])('shows %s of the receivers: those asked for, by position', (_which, from, to, receivers) => {
+    const decisions = [0, 1].map((page) => ({
+      page,
+      decidedAt: 20,
+      verdicts: [0, 1, 2].map((index) => verdict(`u${page * SECOND + index}`, [])),
+    }));
+    const told = explain(story({ decisions }), { receivers: { from, to } });
+    expect(told.receivers.map(({ receiver }) => receiver)).toEqual(receivers);
+  });
+
+  it('tells of each device what the vendor reported later, each thing once and in order of arrival', () => {
+    const delivered = { state: 'delivered', code: '0', at: 60 } as const;
+    const clicked = { state: 'clicked', code: '7', at: null } as const;
+    const receipts = [
+      { tokenId: 1, ...delivered, receivedAt: 70 },
+      { tokenId: 2, ...delivered, receivedAt: 70 },
+      { tokenId: 1, ...clicked, receivedAt: 80 },
+      { tokenId: 1, ...delivered, receivedAt: 90 },
+    ];
+    const told = explain(story({ sendJobs: [job([target('u1', 'd1')], [ACCEPTED], { receipts })] }));
+    expect(told.receivers[0]?.devices[0]?.receipts).toEqual([
+      { ...delivered, receivedAt: 70 },
+      { ...clicked, receivedAt: 80 },
+    ]);
   });
 
   it('gives a dry run no outcomes, yet what would be sent', () => {

@@ -1,5 +1,13 @@
-import type { DeviceVerdict, ReceiverVerdict, TargetState, VendorName, VerdictFacts } from '#libs/contracts';
-import { UNTRIED, type MessageStory, type StorySendJob } from '#libs/database';
+import {
+  RECEIVERS_PER_PAGE,
+  type DeviceVerdict,
+  type ReceiptState,
+  type ReceiverVerdict,
+  type TargetState,
+  type VendorName,
+  type VerdictFacts,
+} from '#libs/contracts';
+import { UNTRIED, type MessageStory, type StoredReceipt, type StorySendJob } from '#libs/database';
 
 /** Who was notified of a message, who was not, and what decided it. Times are Unix ms. */
 export interface Explanation {
@@ -26,6 +34,8 @@ interface DeviceExplanation {
   reason: DeviceVerdict['reason'];
   credential: string | null;
   vendor: VendorName | null;
+  /** Where there was a choice between tokens of the device. */
+  facts?: VerdictFacts;
   payloadHash: string | null;
   /** How the push stands; null when none is sent. */
   outcome: TargetState | null;
@@ -35,18 +45,36 @@ interface DeviceExplanation {
   answeredAt: number | null;
   nextAttemptAt: number | null;
   maybeDelivered: boolean;
+  /** What the vendor reported later, in order of arrival. */
+  receipts: ReceiptExplanation[];
+}
+
+interface ReceiptExplanation {
+  state: ReceiptState;
+  code: string;
+  /** On the vendor's clock; null when it did not say. */
+  at: number | null;
+  receivedAt: number;
 }
 
 export interface ExplainOptions {
-  /** Decision pages to show, `to` excluded; all when absent. */
-  pages?: { from: number; to: number };
+  /** Which of the event's receivers to show, by position, `to` excluded; all when absent. */
+  receivers?: { from: number; to: number };
   /** Nothing was sent: pushes have no outcome. */
   dryRun?: boolean;
 }
 
 type Answered = Pick<
   DeviceExplanation,
-  'payloadHash' | 'outcome' | 'code' | 'vendorId' | 'attempts' | 'answeredAt' | 'nextAttemptAt' | 'maybeDelivered'
+  | 'payloadHash'
+  | 'outcome'
+  | 'code'
+  | 'vendorId'
+  | 'attempts'
+  | 'answeredAt'
+  | 'nextAttemptAt'
+  | 'maybeDelivered'
+  | 'receipts'
 >;
 
 const NO_PUSH: Answered = {
@@ -58,6 +86,7 @@ const NO_PUSH: Answered = {
   answeredAt: null,
   nextAttemptAt: null,
   maybeDelivered: false,
+  receipts: [],
 };
 
 /** One push of a message, as its send job tells of it. */
@@ -67,16 +96,15 @@ interface Push {
 }
 
 /** Tells the story of a message. Pure; the same for messages that were sent and for dry runs. */
-export function explain(story: MessageStory, { pages, dryRun = false }: ExplainOptions = {}): Explanation {
-  const shown = story.decisions.filter(({ page }) => pages === undefined || (page >= pages.from && page < pages.to));
+export function explain(story: MessageStory, { receivers, dryRun = false }: ExplainOptions = {}): Explanation {
   const pushes = pushesByDevice(story.sendJobs, dryRun);
   return {
     id: story.event.id,
     state: dryRun ? 'dry_run' : stateOf(story),
     acceptedAt: story.acceptedAt,
     receiverCount: story.receiverCount,
-    receivers: shown.flatMap(({ decidedAt, verdicts }) =>
-      verdicts.map(({ receiver, decision, reason, facts, devices }) => ({
+    receivers: story.decisions.flatMap(({ page, decidedAt, verdicts }) =>
+      shownOf(page, verdicts, receivers).map(({ receiver, decision, reason, facts, devices }) => ({
         receiver,
         decision,
         reason,
@@ -88,11 +116,21 @@ export function explain(story: MessageStory, { pages, dryRun = false }: ExplainO
   };
 }
 
-function stateOf({ decisions, pages, sendJobs }: MessageStory): Explanation['state'] {
-  if (decisions.length === 0) return 'accepted';
-  if (decisions.length < pages) return 'deciding';
-  const done = sendJobs.every(({ records }) => records?.every(({ state }) => state !== 'pending') === true);
-  return done ? 'done' : 'sending';
+/** The verdicts of a page on the receivers asked for: a page has one per receiver, in the order of the event. */
+function shownOf(
+  page: number,
+  verdicts: readonly ReceiverVerdict[],
+  receivers: ExplainOptions['receivers'],
+): readonly ReceiverVerdict[] {
+  if (receivers === undefined) return verdicts;
+  const first = page * RECEIVERS_PER_PAGE;
+  return verdicts.slice(Math.max(receivers.from - first, 0), Math.max(receivers.to - first, 0));
+}
+
+function stateOf({ decidedPages, pages, sending }: MessageStory): Explanation['state'] {
+  if (decidedPages === 0) return 'accepted';
+  if (decidedPages < pages) return 'deciding';
+  return sending ? 'sending' : 'done';
 }
 
 function keyOf(receiver: string, deviceId: string, vendor: VendorName): string {
@@ -101,20 +139,49 @@ function keyOf(receiver: string, deviceId: string, vendor: VendorName): string {
 
 function pushesByDevice(jobs: readonly StorySendJob[], dryRun: boolean): Map<string, Push[]> {
   const pushes = new Map<string, Push[]>();
-  for (const { vendor, credential, payloadHash, targets, records } of jobs) {
-    for (const [index, { receiver, deviceId }] of targets.entries()) {
+  for (const { vendor, credential, payloadHash, targets, records, receipts } of jobs) {
+    const reported = receiptsByToken(receipts);
+    for (const [index, { receiver, deviceId, tokenId }] of targets.entries()) {
       const { state, ...record } = records?.[index] ?? UNTRIED;
-      const push = { credential, answered: { payloadHash, outcome: dryRun ? null : state, ...record } };
+      const push = {
+        credential,
+        answered: {
+          payloadHash,
+          outcome: dryRun ? null : state,
+          ...record,
+          receipts: reported.get(tokenId) ?? [],
+        },
+      };
       const key = keyOf(receiver, deviceId, vendor);
-      pushes.set(key, [...(pushes.get(key) ?? []), push]);
+      append(pushes, key, push);
     }
   }
   return pushes;
 }
 
+/** Vendors repeat their posts: of equal receipts the first counts. */
+function receiptsByToken(receipts: readonly StoredReceipt[]): Map<number, ReceiptExplanation[]> {
+  const known = new Set<string>();
+  const byToken = new Map<number, ReceiptExplanation[]>();
+  for (const { tokenId, state, code, at, receivedAt } of receipts) {
+    const key = JSON.stringify([tokenId, state, code, at]);
+    if (known.has(key)) continue;
+    known.add(key);
+    append(byToken, tokenId, { state, code, at, receivedAt });
+  }
+  return byToken;
+}
+
+/** In place: nothing limits how much a vendor says of one token. */
+function append<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
+}
+
 function explainDevice(
   receiver: string,
-  { deviceId, decision, reason, credential, vendor }: DeviceVerdict,
+  { deviceId, decision, reason, credential, vendor, facts }: DeviceVerdict,
   pushes: ReadonlyMap<string, readonly Push[]>,
 ): DeviceExplanation {
   const candidates = decision === 'send' && vendor !== undefined ? pushes.get(keyOf(receiver, deviceId, vendor)) : [];
@@ -128,6 +195,7 @@ function explainDevice(
     reason,
     credential: credential ?? null,
     vendor: vendor ?? null,
+    ...(facts !== undefined && { facts }),
     ...(push?.answered ?? NO_PUSH),
   };
 }

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { acceptEvent, ApiError, RECEIVERS_PER_PAGE } from '#libs/contracts';
-import { StoryStore } from '#libs/database';
+import { StoryStore, type PageRange } from '#libs/database';
 import { Metrics } from '#libs/observability';
 import { Intake } from '#libs/producer';
 import type { FastifyReply } from 'fastify';
@@ -11,6 +11,7 @@ import { DryRun } from './dry-run.service.ts';
 import { explain } from './explain.ts';
 import {
   acceptanceSchema,
+  cursorAt,
   explanationQuerySchema,
   explanationSchema,
   messageBodySchema,
@@ -19,6 +20,11 @@ import {
   type MessageBody,
 } from './message.schemas.ts';
 import { newMessageId } from './new-message-id.ts';
+
+/** The pages that hold these receivers; `to` is excluded from both. */
+function pagesOf({ from, to }: PageRange): PageRange {
+  return { from: Math.floor(from / RECEIVERS_PER_PAGE), to: Math.ceil(to / RECEIVERS_PER_PAGE) };
+}
 
 /** Message events, and what became of them. */
 @Controller(':org/:app/push/messages')
@@ -69,12 +75,12 @@ export class MessageController {
     @Param('id', { schema: messagePathIdSchema }) id: string,
     @Query({ schema: explanationQuerySchema }) { cursor, limit }: ExplanationQuery,
   ): Promise<Envelope> {
-    const story = await this.stories.ofMessage(call.app.id, id);
+    const receivers = { from: cursor, to: cursor + limit };
+    const story = await this.stories.ofMessage(call.app.id, id, pagesOf(receivers));
     if (story === null) throw new ApiError('message_not_found', { message: id });
-    const to = cursor + Math.ceil(limit / RECEIVERS_PER_PAGE);
     return envelope(call, {
-      data: explain(story, { pages: { from: cursor, to } }),
-      ...(to < story.pages && { cursor: String(to) }),
+      data: explain(story, { receivers }),
+      ...(receivers.to < story.receiverCount && { cursor: cursorAt(receivers.to) }),
     });
   }
 }

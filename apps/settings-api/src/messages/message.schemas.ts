@@ -1,6 +1,8 @@
 import {
+  MAX_RECEIVERS,
   messageEventSchema,
   messageIdSchema,
+  RECEIPT_STATES,
   SEND_REASONS,
   SUPPRESS_REASONS,
   TARGET_STATES,
@@ -25,22 +27,28 @@ export const acceptanceSchema = z.object({
 
 /** Receivers of one answer when the caller names no limit, and the most that it may ask for. */
 const DEFAULT_LIMIT = 1_000;
-const MAX_LIMIT = 10_000;
+const MAX_LIMIT = MAX_RECEIVERS;
 
 const digits = z.string().regex(/^\d{1,5}$/);
 
+/** The text that names the receiver at this position of the event's list as the one to go on with. */
+export function cursorAt(position: number): string {
+  return String(position);
+}
+
 /** Where the list of receivers goes on, and how many to show. Other query parameters are ignored. */
 export const explanationQuerySchema = z.object({
-  cursor: digits.transform(Number).default(0).describe('From the last answer'),
+  cursor: digits.transform(Number).default(0).describe('The text that the last answer has as its cursor'),
   limit: digits
     .transform(Number)
     .pipe(z.int().min(1).max(MAX_LIMIT))
     .default(DEFAULT_LIMIT)
-    .describe('Receivers per answer, rounded up to whole pages of 500'),
+    .describe('Most receivers of one answer'),
 });
 
 export type ExplanationQuery = z.output<typeof explanationQuerySchema>;
 
+const facts = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
 const decision = z.enum(['send', 'suppress']);
 const reason = z.enum([...SEND_REASONS, ...SUPPRESS_REASONS]);
 
@@ -55,7 +63,7 @@ export const explanationSchema = z.object({
       receiver: z.string(),
       decision,
       reason,
-      facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+      facts,
       decidedAt: z.int(),
       devices: z.array(
         z.object({
@@ -64,6 +72,7 @@ export const explanationSchema = z.object({
           reason,
           credential: z.string().nullable(),
           vendor: z.enum(VENDOR_NAMES).nullable(),
+          facts: facts.optional().describe('Which channel was chosen and why, for a device with several tokens'),
           payloadHash: z.string().nullable(),
           outcome: z.enum(TARGET_STATES).nullable(),
           code: z.string().nullable(),
@@ -72,6 +81,16 @@ export const explanationSchema = z.object({
           answeredAt: z.int().nullable(),
           nextAttemptAt: z.int().nullable(),
           maybeDelivered: z.boolean(),
+          receipts: z
+            .array(
+              z.object({
+                state: z.enum(RECEIPT_STATES),
+                code: z.string(),
+                at: z.int().nullable(),
+                receivedAt: z.int(),
+              }),
+            )
+            .describe('What the vendor reported after it had accepted the push'),
         }),
       ),
     }),

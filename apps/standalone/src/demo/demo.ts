@@ -1,13 +1,9 @@
-import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto';
+import { VENDOR_NAMES, type VendorName } from '#libs/contracts';
+import { registerAccounts, simulatedAccounts } from '#libs/simulated-vendors';
 import { call } from './http.ts';
 import { GROUP, people, SENDER, TEMPLATE, TEXT, type DemoPerson } from './people.ts';
 import { storyTable, type ShownNotification, type Story, type StoryReceiver } from './story.ts';
 
-const TOPIC = 'im.example.chat';
-const PROJECT = 'demo-chat-41';
-const APNS_KEY = { teamId: 'DEMOTEAM01', keyId: 'DEMOKEY001' };
-const ACCOUNT = `push@${PROJECT}.iam.gserviceaccount.com`;
-const CREDENTIALS = { apns: 'demo-ios', fcm: 'demo-android' } as const;
 const POLL_MS = 50;
 const DEADLINE_MS = 30_000;
 
@@ -27,9 +23,10 @@ export type DemoProblems = string[];
 /** Sets users, devices and credentials up, sends real messages over HTTP and compares what happened with what should. */
 export async function runDemo(targets: DemoTargets): Promise<DemoProblems> {
   const { say } = targets;
-  const cast = people(new Date());
+  const accounts = simulatedAccounts();
+  const cast = people(new Date(), (vendor, name) => accounts[vendor].deviceToken(name));
   await call('DELETE', `${targets.control}/notifications`);
-  await setUpCredentials(targets);
+  await setUpCredentials(targets, accounts);
   await setUpPeople(targets, cast);
   const problems: DemoProblems = [];
 
@@ -67,8 +64,8 @@ export async function runDemo(targets: DemoTargets): Promise<DemoProblems> {
   await show(targets, second, [ivy]);
   problems.push(...compare({ ...ivy, expected: { decision: 'suppress', reason: 'token_gone' } }, second.receivers[0]));
 
-  const expected = [...cast, forcedTo].flatMap(({ expected: { body }, ...person }) =>
-    body === undefined ? [] : [`${deviceToken(person)} ${body}`],
+  const expected = [...cast, forcedTo].flatMap(({ token, expected: { body } }) =>
+    body === undefined ? [] : [`${token} ${body}`],
   );
   const shown = (await shownOf([group, forced, second], targets)).map(({ token, body }) => `${token} ${body ?? ''}`);
   problems.push(
@@ -80,24 +77,15 @@ export async function runDemo(targets: DemoTargets): Promise<DemoProblems> {
   return problems;
 }
 
-async function setUpCredentials({ app, token, control }: DemoTargets): Promise<void> {
-  const encoding = {
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-  } as const;
-  const apnsKey = generateKeyPairSync('ec', { namedCurve: 'P-256', ...encoding });
-  const googleKey = generateKeyPairSync('rsa', { modulusLength: 2048, ...encoding });
-  await call('PUT', `${control}/vendors/apns/keys`, { body: { ...APNS_KEY, publicKeyPem: apnsKey.publicKey } });
-  const account = { project_id: PROJECT, client_email: ACCOUNT, private_key_id: randomUUID().replaceAll('-', '') };
-  await call('PUT', `${control}/vendors/fcm/accounts`, { body: { ...account, publicKeyPem: googleKey.publicKey } });
-  await call('PUT', `${app}/push/credentials/${CREDENTIALS.apns}`, {
-    token,
-    body: { vendor: 'apns', ...APNS_KEY, privateKeyP8: apnsKey.privateKey, bundleId: TOPIC, environment: 'sandbox' },
-  });
-  await call('PUT', `${app}/push/credentials/${CREDENTIALS.fcm}`, {
-    token,
-    body: { vendor: 'fcm', ...account, private_key: googleKey.privateKey, channelId: 'messages' },
-  });
+async function setUpCredentials(
+  { app, token, control }: DemoTargets,
+  accounts: ReturnType<typeof simulatedAccounts>,
+): Promise<void> {
+  await registerAccounts(control, accounts);
+  for (const vendor of VENDOR_NAMES) {
+    const body = { vendor, ...accounts[vendor].credential };
+    await call('PUT', `${app}/push/credentials/${credentialName(vendor)}`, { token, body });
+  }
 }
 
 async function setUpPeople({ app, token, control }: DemoTargets, cast: readonly DemoPerson[]): Promise<void> {
@@ -112,7 +100,7 @@ async function setUpPeople({ app, token, control }: DemoTargets, cast: readonly 
     }
     await call('PUT', `${user}/devices/phone`, {
       token,
-      body: { credential: CREDENTIALS[person.vendor], token: deviceToken(person), locale: 'en' },
+      body: { credential: credentialName(person.vendor), token: person.token, locale: 'en' },
     });
     const report =
       person.presence === undefined || person.presence === 'background'
@@ -120,15 +108,14 @@ async function setUpPeople({ app, token, control }: DemoTargets, cast: readonly 
         : { state: person.presence };
     await call('PUT', `${user}/devices/phone/presence`, { token, body: report });
     const life = person.deadToken === true ? 'kill' : 'revive';
-    await call('POST', `${control}/tokens/${person.vendor}/${encodeURIComponent(deviceToken(person))}/${life}`, {
+    await call('POST', `${control}/tokens/${person.vendor}/${encodeURIComponent(person.token)}/${life}`, {
       body: {},
     });
   }
 }
 
-function deviceToken({ username, vendor }: Pick<DemoPerson, 'username' | 'vendor'>): string {
-  const hash = createHash('sha256').update(`demo device of ${username}`);
-  return vendor === 'apns' ? hash.digest('hex') : `demo_${username}:APA91b${hash.digest('base64url')}`;
+function credentialName(vendor: VendorName): string {
+  return `demo-${vendor}`;
 }
 
 function personNamed(cast: readonly DemoPerson[], name: string): DemoPerson {
@@ -151,7 +138,12 @@ async function send({ app, token }: DemoTargets, event: Record<string, unknown>)
 /** What phones show of these messages. A start after a crash also delivers what was left of earlier ones. */
 async function shownOf(stories: readonly Story[], { control }: DemoTargets): Promise<ShownNotification[]> {
   const answer = await call<{ notifications: ShownNotification[] }>('GET', `${control}/shown`);
-  return answer.notifications.filter(({ replaceKey }) => stories.some(({ id }) => id === replaceKey));
+  const ids = new Set(
+    stories.flatMap(({ receivers }) =>
+      receivers.flatMap(({ devices }) => devices.map(({ vendor, vendorId }) => `${vendor} ${vendorId}`)),
+    ),
+  );
+  return answer.notifications.filter(({ vendor, id }) => ids.has(`${vendor} ${id}`));
 }
 
 async function show(targets: DemoTargets, story: Story, cast: readonly DemoPerson[]): Promise<void> {
@@ -162,7 +154,7 @@ async function show(targets: DemoTargets, story: Story, cast: readonly DemoPerso
       ?.devices.some(({ outcome }) => outcome === 'accepted');
     const person = cast.find(({ username }) => username === receiver);
     if (sent !== true || person === undefined) return '-';
-    const last = phones.filter(({ token }) => token === deviceToken(person)).at(-1);
+    const last = phones.filter(({ token }) => token === person.token).at(-1);
     return last === undefined ? '-' : `${last.title ?? ''} | ${last.body ?? ''}`;
   };
   targets.say(storyTable(story, textOn));

@@ -1,7 +1,11 @@
+import type { VendorName } from '#libs/contracts';
+
 /** A receiver of the demo's messages, and what is expected to happen to them. */
 export interface DemoPerson {
   username: string;
-  vendor: 'apns' | 'fcm';
+  vendor: VendorName;
+  /** The device's token. */
+  token: string;
   /** Body of `PUT users/{username}` beside the nickname. */
   profile?: Record<string, unknown>;
   /** Body of `PUT users/{username}/notification/user/{username}`. */
@@ -31,11 +35,21 @@ export const GROUP = 'lunch-club';
 export const TEXT = 'Are we still on for 7?';
 export const TEMPLATE = { name: 'lunch', title_pattern: 'Lunch club', content_pattern: '{$fromNickname} asks: {$msg}' };
 
+/** One more with a phone of each maker that has a cloud of its own. */
+const MAKERS: readonly (readonly [string, VendorName])[] = [
+  ['jun', 'huawei'],
+  ['kai', 'honor'],
+  ['lea', 'xiaomi'],
+  ['mia', 'oppo'],
+  ['noor', 'vivo'],
+  ['otto', 'meizu'],
+];
+
 /** Who receives the group message, and what their settings make of it. */
-export function people(now: Date): DemoPerson[] {
+export function people(now: Date, tokenOf: (vendor: VendorName, name: string) => string): DemoPerson[] {
   const summary = { notification_display_style: 1 };
   const text = `${SENDER.nickname}: ${TEXT}`;
-  return [
+  const cast: Omit<DemoPerson, 'token'>[] = [
     {
       username: 'ana',
       vendor: 'apns',
@@ -83,5 +97,12 @@ export function people(now: Date): DemoPerson[] {
       deadToken: true,
       expected: { decision: 'send', reason: 'allowed', state: 'token_gone' },
     },
+    ...MAKERS.map(([username, vendor]) => ({
+      username,
+      vendor,
+      profile: summary,
+      expected: { decision: 'send', reason: 'allowed', body: text } as const,
+    })),
   ];
+  return cast.map((person) => ({ ...person, token: tokenOf(person.vendor, `demo device of ${person.username}`) }));
 }

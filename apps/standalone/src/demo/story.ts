@@ -23,11 +23,12 @@ export interface StoryReceiver {
 
 /** What a simulated phone shows. */
 export interface ShownNotification {
+  vendor: string;
+  /** What the vendor answered as its id. */
+  id: string;
   token: string;
   title: string | null;
   body: string | null;
-  /** The message's id. */
-  replaceKey: string | null;
 }
 
 const HEADINGS = ['receiver', 'device', 'verdict', 'reason', 'vendor', 'vendor answered', 'shown on the phone'];

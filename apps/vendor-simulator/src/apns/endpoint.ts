@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { TokenRegistry } from '../core/tokens.ts';
-import { type World, accept } from '../core/world.ts';
+import { type World, accept, registrationOf } from '../core/world.ts';
 import type { Answer, Endpoint, FaultAnswer, VendorRequest } from '../http/exchange.ts';
 import { type ApnsHeaders, faultyHeader, faultyTopic, isMessageId, readHeaders } from './headers.ts';
 import type { ApnsEnvironment } from './keys.ts';
@@ -89,11 +89,9 @@ function refuseToken(
   responses: ResponseHeaders,
 ): Answer | undefined {
   if (!DEVICE_TOKEN.test(token)) return refusal('BadDeviceToken', responses);
-  let registration = state.tokens.registration(token);
-  if (registration === undefined && state.world.settings.autoRegister) {
-    registration = state.registrations.of(topic, environment);
-    state.tokens.register(token, registration);
-  }
+  const registration = registrationOf(state.world, state.tokens, token, () =>
+    state.registrations.of(topic, environment),
+  );
   if (registration?.environment !== environment) return refusal('BadDeviceToken', responses);
   if (registration.topic !== topic) return refusal('DeviceTokenNotForTopic', responses);
   const death = state.tokens.death(token);
@@ -123,11 +121,9 @@ function responseHeaders(request: VendorRequest, environment: ApnsEnvironment): 
   return environment === 'sandbox' ? { 'apns-id': id, 'apns-unique-id': randomUUID() } : { 'apns-id': id };
 }
 
-function faultAnswer(fault: FaultAnswer, headers: Record<string, string>, now: number): Answer {
-  const { status, reason, retryAfter } = fault;
-  const withRetry = retryAfter === undefined ? headers : { ...headers, 'retry-after': String(retryAfter) };
-  if (status === undefined) return refusal('TooManyRequests', withRetry);
-  return refusalWithStatus(status, reason ?? usualReason(status), withRetry, status === 410 ? now : undefined);
+function faultAnswer({ status, reason }: FaultAnswer, headers: Record<string, string>, now: number): Answer {
+  if (status === undefined) return refusal('TooManyRequests', headers);
+  return refusalWithStatus(status, reason ?? usualReason(status), headers, status === 410 ? now : undefined);
 }
 
 function usualReason(status: number): ApnsReason {

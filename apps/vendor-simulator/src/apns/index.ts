@@ -48,6 +48,7 @@ export function createApns(world: World, overrides: Partial<ApnsLimits> = {}): A
       tokens.register(token, registrations.of(topic, environment));
     },
     present: (push) => presentPayload(push.raw),
+    receiptCodes: [],
     reset: () => {
       keys.clear();
       tokens.clear();

@@ -1,6 +1,8 @@
-import { type KeyObject, createPrivateKey, createPublicKey } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { z } from 'zod';
-import { BadCredential, type CredentialCollection } from '../core/vendor.ts';
+import { Collection } from '../core/collection.ts';
+import { readPublicKey } from '../core/public-key.ts';
+import { BadCredential } from '../core/vendor.ts';
 
 /** The two APNs hosts (apns section 2). */
 export type ApnsEnvironment = 'production' | 'sandbox';
@@ -35,45 +37,30 @@ const keySchema = z
   });
 
 /** The keys that Apple has issued, by key id. */
-export class ApnsKeys implements CredentialCollection {
-  readonly #keys = new Map<string, ApnsKey>();
+export class ApnsKeys extends Collection<ApnsKey> {
   /** Rises with every change: whoever has remembered a verdict about a key must look again. */
   generation = 0;
 
-  get(keyId: string): ApnsKey | undefined {
-    return this.#keys.get(keyId);
-  }
-
-  put(input: unknown): string {
+  protected read(input: unknown): ApnsKey {
     const { publicKeyPem, privateKeyP8, ...facts } = keySchema.parse(input);
-    const publicKey = readPublicKey(publicKeyPem, privateKeyP8);
-    this.#keys.set(facts.keyId, { ...facts, topics: facts.topics, publicKey });
-    this.generation += 1;
-    return facts.keyId;
+    return { ...facts, topics: facts.topics, publicKey: readP256Key(publicKeyPem, privateKeyP8) };
   }
 
-  list(): readonly object[] {
-    return [...this.#keys.values()].map(({ publicKey: _, ...facts }) => facts);
+  protected idOf({ keyId }: ApnsKey): string {
+    return keyId;
   }
 
-  remove(keyId: string): boolean {
-    this.generation += 1;
-    return this.#keys.delete(keyId);
+  protected facts({ publicKey: _, ...facts }: ApnsKey): object {
+    return facts;
   }
 
-  clear(): void {
+  protected override changed(): void {
     this.generation += 1;
-    this.#keys.clear();
   }
 }
 
-function readPublicKey(publicKeyPem: string | undefined, privateKeyP8: string | undefined): KeyObject {
-  let key: KeyObject;
-  try {
-    key = createPublicKey(publicKeyPem ?? createPrivateKey(privateKeyP8 ?? ''));
-  } catch (cause) {
-    throw new BadCredential('The key is not a PEM key', { cause });
-  }
+function readP256Key(publicKeyPem: string | undefined, privateKeyP8: string | undefined): KeyObject {
+  const key = readPublicKey(publicKeyPem, privateKeyP8);
   if (key.asymmetricKeyType !== 'ec' || key.asymmetricKeyDetails?.namedCurve !== 'prime256v1') {
     throw new BadCredential('The key is not on the curve P-256');
   }

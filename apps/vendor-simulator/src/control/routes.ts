@@ -53,6 +53,12 @@ export const ROUTES: readonly Route[] = [
   ['DELETE', 'tokens/:/:', withToken((vendor, token) => vendor.tokens.forget(token))],
   ['POST', 'tokens/:/:/kill', killToken],
   ['POST', 'tokens/:/:/revive', withToken((vendor, token) => vendor.tokens.revive(token))],
+  ['PUT', 'receipts/:', putReceipts],
+  [
+    'DELETE',
+    'receipts/:',
+    (state, { segments }) => done(() => state.world.receipts.clearPlans(vendorOf(state, segments[1]).name)),
+  ],
   ['GET', 'faults/:', (state, { segments }) => ({ faults: state.world.faults.list(scopeOf(state, segments)) })],
   ['PUT', 'faults/:', putFaults],
   ['DELETE', 'faults/:', (state, { segments }) => done(() => state.world.faults.clear(scopeOf(state, segments)))],
@@ -126,6 +132,15 @@ function putFaults(state: ControlState, { segments, body }: ControlRequest): obj
   const list = faultsBody.parse(body);
   const faults = z.array(faultSchema).parse(Array.isArray(list) ? list : list.faults);
   return done(() => state.world.faults.set(scope, faults));
+}
+
+function putReceipts(state: ControlState, { segments, body }: ControlRequest): object {
+  const vendor = vendorOf(state, segments[1]);
+  const { codes, tokens } = z
+    .strictObject({ codes: z.array(z.enum(vendor.receiptCodes)), tokens: z.array(z.string()).min(1).optional() })
+    .parse(body);
+  const normalised = tokens?.map((token) => vendor.normaliseToken(token));
+  return done(() => state.world.receipts.plan(vendor.name, codes, normalised));
 }
 
 function countersOf({ world, vendors }: ControlState): object {

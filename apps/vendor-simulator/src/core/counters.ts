@@ -6,6 +6,10 @@ export interface ScopeCounters {
   /** Checked on request and not delivered (FCM `validate_only`). */
   validated: number;
   connections: number;
+  /** Requests by what they asked for, such as `unicast_batch` or `auth`, of vendors with several endpoints on a host. */
+  readonly calls: Record<string, number>;
+  /** Posts to receipt callbacks by the status that they were answered with; `failed` without an answer. */
+  readonly receipts: Record<string, number>;
   /** Refusals by the vendor's reason or error code. */
   readonly refused: Record<string, number>;
   /** Faults that took effect, by kind. */
@@ -28,6 +32,8 @@ export class Counters {
         accepted: 0,
         validated: 0,
         connections: 0,
+        calls: {},
+        receipts: {},
         refused: {},
         faults: {},
         credentialTokens: {},

@@ -54,6 +54,8 @@ export interface Vendor<ListenerName extends string = string> {
   /** Registers a token as `PUT /tokens/{vendor}/{token}` says. Throws a ZodError on a wrong body. */
   registerToken(token: string, input: unknown): void;
   present(push: AcceptedPush): Presentation;
+  /** Codes that its receipts can carry, the one for "delivered" first; empty when it sends none. */
+  readonly receiptCodes: readonly string[];
   /** Forgets everything: credentials, tokens, quotas. */
   reset(): void;
 }

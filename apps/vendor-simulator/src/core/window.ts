@@ -18,21 +18,24 @@ export class FixedWindows {
     this.#lengthMs = lengthMs;
   }
 
-  /** Counts one use and tells whether it was within the limit. */
-  take(key: string, now: number): boolean {
+  /** Counts an amount if the window has room for all of it, and tells whether it had. If not, nothing is counted. */
+  take(key: string, now: number, amount = 1): boolean {
     if (this.#limit === Number.POSITIVE_INFINITY) return true;
     const window = this.#windows.get(key);
-    if (window === undefined || now - window.startedAt >= this.#lengthMs) {
-      if (this.#windows.size > SWEEP_ABOVE) this.#sweep(now);
-      this.#windows.set(key, { startedAt: now, count: 1 });
-      return this.#limit >= 1;
-    }
-    window.count += 1;
-    return window.count <= this.#limit;
+    const isOpen = window !== undefined && now - window.startedAt < this.#lengthMs;
+    if ((isOpen ? window.count : 0) + amount > this.#limit) return false;
+    if (isOpen) window.count += amount;
+    else this.#open(key, now, amount);
+    return true;
   }
 
   clear(): void {
     this.#windows.clear();
+  }
+
+  #open(key: string, now: number, count: number): void {
+    if (this.#windows.size > SWEEP_ABOVE) this.#sweep(now);
+    this.#windows.set(key, { startedAt: now, count });
   }
 
   #sweep(now: number): void {

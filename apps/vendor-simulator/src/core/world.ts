@@ -1,6 +1,8 @@
 import { Counters } from './counters.ts';
 import { FaultBook } from './faults.ts';
+import { ReceiptDesk } from './receipts.ts';
 import { type AcceptedPush, RecordStore } from './records.ts';
+import type { TokenRegistry } from './tokens.ts';
 
 /** What all vendors share: the clock, the records, the faults, the counters. */
 export interface World {
@@ -9,6 +11,7 @@ export interface World {
   readonly records: RecordStore;
   readonly faults: FaultBook;
   readonly counters: Counters;
+  readonly receipts: ReceiptDesk;
   readonly settings: Settings;
 }
 
@@ -20,11 +23,13 @@ export interface Settings {
 
 /** A world without records, faults or counts. */
 export function createWorld(now: () => number, maxRecords: number, settings: Settings): World {
+  const counters = new Counters();
   return {
     now,
     records: new RecordStore(maxRecords),
     faults: new FaultBook(),
-    counters: new Counters(),
+    counters,
+    receipts: new ReceiptDesk(now, counters),
     settings: { ...settings },
   };
 }
@@ -33,4 +38,18 @@ export function createWorld(now: () => number, maxRecords: number, settings: Set
 export function accept(world: World, push: AcceptedPush): void {
   world.counters.of(push.vendor).accepted += 1;
   world.records.add(push);
+}
+
+/** The registration of a well-formed token; with auto-registration on, an unknown one gets that of its first use. */
+export function registrationOf<R>(
+  { settings }: World,
+  tokens: TokenRegistry<R>,
+  token: string,
+  firstUse: () => R,
+): R | undefined {
+  const known = tokens.registration(token);
+  if (known !== undefined || !settings.autoRegister) return known;
+  const registration = firstUse();
+  tokens.register(token, registration);
+  return registration;
 }

@@ -1,6 +1,7 @@
-import { type KeyObject, createPrivateKey, createPublicKey } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { z } from 'zod';
-import { BadCredential, type CredentialCollection } from '../core/vendor.ts';
+import { Collection } from '../core/collection.ts';
+import { readRsaKey } from '../core/public-key.ts';
 
 /** A service account as Google knows it. */
 export interface FcmAccount {
@@ -32,66 +33,41 @@ const accountSchema = z
   });
 
 /** The service accounts that Google has issued, by e-mail. */
-export class FcmAccounts implements CredentialCollection {
-  readonly #accounts = new Map<string, FcmAccount>();
+export class FcmAccounts extends Collection<FcmAccount> {
   /** Project ids and numbers of all accounts, to the project id. */
   #projects = new Map<string, string>();
-
-  get(clientEmail: string): FcmAccount | undefined {
-    return this.#accounts.get(clientEmail);
-  }
 
   /** The project id behind a path segment: an id, or a bare number (fcm section 1). */
   projectId(segment: string): string | undefined {
     return this.#projects.get(segment);
   }
 
-  put(input: unknown): string {
+  protected read(input: unknown): FcmAccount {
     const account = accountSchema.parse(input);
-    this.#accounts.set(account.client_email, {
+    return {
       clientEmail: account.client_email,
       projectId: account.project_id,
       projectNumber: account.project_number,
       privateKeyId: account.private_key_id,
-      publicKey: readPublicKey(account.publicKeyPem, account.private_key),
+      publicKey: readRsaKey(account.publicKeyPem, account.private_key),
       packageName: account.packageName,
       canSend: account.canSend,
-    });
-    this.#indexProjects();
-    return account.client_email;
+    };
   }
 
-  list(): readonly object[] {
-    return [...this.#accounts.values()].map(({ publicKey: _, ...facts }) => facts);
+  protected idOf({ clientEmail }: FcmAccount): string {
+    return clientEmail;
   }
 
-  remove(clientEmail: string): boolean {
-    const removed = this.#accounts.delete(clientEmail);
-    this.#indexProjects();
-    return removed;
+  protected facts({ publicKey: _, ...facts }: FcmAccount): object {
+    return facts;
   }
 
-  clear(): void {
-    this.#accounts.clear();
-    this.#projects.clear();
-  }
-
-  #indexProjects(): void {
+  protected override changed(accounts: readonly FcmAccount[]): void {
     this.#projects = new Map();
-    for (const { projectId, projectNumber } of this.#accounts.values()) {
+    for (const { projectId, projectNumber } of accounts) {
       this.#projects.set(projectId, projectId);
       if (projectNumber !== undefined) this.#projects.set(projectNumber, projectId);
     }
   }
-}
-
-function readPublicKey(publicKeyPem: string | undefined, privateKey: string | undefined): KeyObject {
-  let key: KeyObject;
-  try {
-    key = createPublicKey(publicKeyPem ?? createPrivateKey(privateKey ?? ''));
-  } catch (cause) {
-    throw new BadCredential('The key is not a PEM key', { cause });
-  }
-  if (key.asymmetricKeyType !== 'rsa') throw new BadCredential('The key is not an RSA key');
-  return key;
 }

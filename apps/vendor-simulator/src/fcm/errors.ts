@@ -1,4 +1,5 @@
 import type { Answer } from '../http/exchange.ts';
+import { jsonAnswer } from '../http/json.ts';
 
 /** One complaint about a field of the request (google.rpc.BadRequest). */
 export interface FieldViolation {
@@ -15,8 +16,10 @@ export interface FcmErrorDetails {
   readonly reason?: string | undefined;
   /** QuotaFailure: what the quota is counted for. The subjects' wording is ours. */
   readonly quotaOf?: { readonly subject: string; readonly description: string } | undefined;
-  readonly retryAfter?: number | string | undefined;
 }
+
+/** As FCM writes it. */
+export const JSON_TYPE = 'application/json; charset=UTF-8';
 
 /** Canonical status word of an HTTP status (fcm section 5). */
 const STATUS_WORDS: Readonly<Record<number, string>> = {
@@ -34,13 +37,7 @@ export function fcmError(code: number, message: string, details: FcmErrorDetails
   const status = STATUS_WORDS[code] ?? 'UNKNOWN';
   const list = detailList(details);
   const error = { code, message, status, ...(list.length > 0 ? { details: list } : {}) };
-  const headers = { 'content-type': 'application/json; charset=UTF-8' };
-  return {
-    status: code,
-    headers: details.retryAfter === undefined ? headers : { ...headers, 'retry-after': String(details.retryAfter) },
-    body: JSON.stringify({ error }),
-    refused: details.errorCode ?? status,
-  };
+  return { ...jsonAnswer(code, { error }, JSON_TYPE), refused: details.errorCode ?? status };
 }
 
 function detailList({ errorCode, violations, quotaOf, reason }: FcmErrorDetails): object[] {

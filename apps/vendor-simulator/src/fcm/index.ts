@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { IssuedTokens } from '../core/issued-tokens.ts';
+import { oncePer } from '../core/once-per.ts';
 import { TokenRegistry } from '../core/tokens.ts';
 import type { Vendor } from '../core/vendor.ts';
 import type { World } from '../core/world.ts';
-import { AccessTokens } from './access-tokens.ts';
 import { type FcmAccount, FcmAccounts } from './accounts.ts';
 import { FCM_LIMITS, type FcmLimits } from './limits.ts';
 import { presentMessage } from './present.ts';
@@ -19,7 +20,7 @@ export type FcmListener = 'fcm' | 'googleToken';
 /** Firebase Cloud Messaging, HTTP v1, with the token endpoint that its accounts sign in at. */
 export interface FcmSimulator extends Vendor<FcmListener> {
   readonly accounts: FcmAccounts;
-  readonly accessTokens: AccessTokens;
+  readonly accessTokens: IssuedTokens;
   readonly tokens: TokenRegistry<FcmRegistration>;
 }
 
@@ -29,10 +30,17 @@ const registrationSchema = z.strictObject({ projectId: z.string().min(1), packag
 export function createFcm(world: World, overrides: Partial<FcmLimits> = {}): FcmSimulator {
   const limits = { ...FCM_LIMITS, ...overrides };
   const accounts = new FcmAccounts();
-  const accessTokens = new AccessTokens();
+  // A new one leaves older ones valid (fcm section 2.1, from memory).
+  const accessTokens = new IssuedTokens(
+    limits.accessTokenSeconds,
+    () => `ya29.${randomBytes(48).toString('base64url')}`,
+  );
   const quotas = new FcmQuotas(limits);
   const tokens = new TokenRegistry<FcmRegistration>();
-  const registrationBy = sharedRegistrations();
+  const registrationBy = oncePer(({ projectId, packageName }: FcmAccount): FcmRegistration => ({
+    projectId,
+    packageName,
+  }));
   const nextMessageId = messageIds(world);
   const state: FcmState = { world, limits, accounts, accessTokens, quotas, tokens, registrationBy, nextMessageId };
   const protocol = 'h2-or-http1';
@@ -54,24 +62,13 @@ export function createFcm(world: World, overrides: Partial<FcmLimits> = {}): Fcm
       tokens.register(token, { projectId, packageName });
     },
     present: (push) => presentMessage(push.raw),
+    receiptCodes: [],
     reset: () => {
       accounts.clear();
       accessTokens.clear();
       quotas.clear();
       tokens.clear();
     },
-  };
-}
-
-function sharedRegistrations(): (account: FcmAccount) => FcmRegistration {
-  const known = new WeakMap<FcmAccount, FcmRegistration>();
-  return (account) => {
-    let registration = known.get(account);
-    if (registration === undefined) {
-      registration = { projectId: account.projectId, packageName: account.packageName };
-      known.set(account, registration);
-    }
-    return registration;
   };
 }
 

@@ -1,9 +1,12 @@
 import { parseObject } from '../core/jwt.ts';
 import type { TokenDeath, TokenRegistry } from '../core/tokens.ts';
-import { type World, accept } from '../core/world.ts';
+import { type World, accept, registrationOf } from '../core/world.ts';
 import type { Answer, Endpoint, FaultAnswer, VendorRequest } from '../http/exchange.ts';
+import { isOfType } from '../http/media-type.ts';
+import { bearerOf } from '../http/bearer.ts';
+import { jsonAnswer } from '../http/json.ts';
 import type { FcmAccount } from './accounts.ts';
-import { fcmError } from './errors.ts';
+import { JSON_TYPE, fcmError } from './errors.ts';
 import type { FcmLimits } from './limits.ts';
 import { type FcmMessage, objectOf, readSendRequest } from './message.ts';
 import { isVisible, tagOf } from './present.ts';
@@ -59,7 +62,7 @@ function answerSend(state: FcmState, request: VendorRequest): Answer {
   }
   const overProject = state.quotas.refuseProject(projectId, now);
   if (overProject !== undefined) return overProject;
-  if (!isJson(request)) return fcmError(400, 'The content type must be application/json.');
+  if (!isOfType(request, 'application/json')) return fcmError(400, 'The content type must be application/json.');
   const raw = request.body.toString('utf8');
   const send = readSendRequest(raw, state.limits);
   if ('status' in send) return send;
@@ -69,18 +72,13 @@ function answerSend(state: FcmState, request: VendorRequest): Answer {
   const name = `projects/${projectId}/messages/${state.nextMessageId()}`;
   if (send.validateOnly) state.world.counters.of('fcm').validated += 1;
   else record(state, account, message, name, raw, now);
-  return {
-    status: 200,
-    headers: { 'content-type': 'application/json; charset=UTF-8' },
-    body: JSON.stringify({ name }),
-  };
+  return jsonAnswer(200, { name }, JSON_TYPE);
 }
 
 function signIn(state: FcmState, request: VendorRequest, now: number): FcmAccount | Answer {
-  const header = request.headers['authorization'];
-  const bearer = typeof header === 'string' ? /^bearer +(\S+)$/i.exec(header)?.[1] : undefined;
+  const bearer = bearerOf(request);
   const token = bearer === undefined ? undefined : state.accessTokens.get(bearer);
-  const account = token === undefined ? undefined : state.accounts.get(token.clientEmail);
+  const account = token === undefined ? undefined : state.accounts.get(token.owner);
   if (token === undefined || account === undefined) {
     return fcmError(401, 'The request does not have a valid access token.');
   }
@@ -95,11 +93,7 @@ function refuseRecipient(state: FcmState, account: FcmAccount, message: FcmMessa
   const { token } = message;
   if (typeof token !== 'string') return undefined;
   if (!REGISTRATION_TOKEN.test(token)) return malformedToken();
-  let registration = state.tokens.registration(token);
-  if (registration === undefined && state.world.settings.autoRegister) {
-    registration = state.registrationBy(account);
-    state.tokens.register(token, registration);
-  }
+  const registration = registrationOf(state.world, state.tokens, token, () => state.registrationBy(account));
   if (registration === undefined) return unregistered();
   if (registration.projectId !== account.projectId) return senderMismatch();
   const wanted = objectOf(message['android'])['restricted_package_name'];
@@ -189,23 +183,13 @@ const USUAL_CODES: Readonly<Record<number, string>> = {
 };
 
 /** 502 and 504 come from a gateway that does not speak JSON. */
-function faultAnswer({ status = 429, reason, retryAfter }: FaultAnswer): Answer {
+function faultAnswer({ status = 429, reason }: FaultAnswer): Answer {
   if ((status === 502 || status === 504) && reason === undefined) {
     const headers = { 'content-type': 'text/html; charset=UTF-8' };
-    return {
-      status,
-      headers: retryAfter === undefined ? headers : { ...headers, 'retry-after': String(retryAfter) },
-      body: '<html><title>Gateway error</title></html>',
-      refused: String(status),
-    };
+    return { status, headers, body: '<html><title>Gateway error</title></html>', refused: String(status) };
   }
   const errorCode = reason === null ? undefined : (reason ?? USUAL_CODES[status]);
-  return fcmError(status, 'Fault switched on.', { errorCode, retryAfter });
-}
-
-function isJson(request: VendorRequest): boolean {
-  const type = request.headers['content-type'];
-  return typeof type === 'string' && /^application\/json\s*(;|$)/i.test(type);
+  return fcmError(status, 'Fault switched on.', { errorCode });
 }
 
 function claimedToken(body: string): string {

@@ -1,19 +1,22 @@
 import { bump } from '../core/counters.ts';
+import type { IssuedTokens } from '../core/issued-tokens.ts';
 import { parseJwt } from '../core/jwt.ts';
 import type { World } from '../core/world.ts';
 import type { Answer, Endpoint, FaultAnswer, VendorRequest } from '../http/exchange.ts';
-import type { AccessTokens } from './access-tokens.ts';
+import { isOfType } from '../http/media-type.ts';
+import { jsonAnswer } from '../http/json.ts';
 import type { FcmAccounts } from './accounts.ts';
 import { readAssertion } from './assertion.ts';
 import type { FcmLimits } from './limits.ts';
 
 const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+const JSON_TYPE = 'application/json; charset=utf-8';
 const SCOPE = 'google-token';
 
 /** What the token endpoint and the send endpoint share. */
 export interface FcmCredentials {
   readonly accounts: FcmAccounts;
-  readonly accessTokens: AccessTokens;
+  readonly accessTokens: IssuedTokens;
 }
 
 /** `POST /token` of Google's OAuth host (fcm section 2.1). */
@@ -35,7 +38,8 @@ function answerGrant(
 ): Answer {
   const [path] = request.path.split('?');
   if (request.method !== 'POST' || path !== '/token') return oauthError(404, 'invalid_request', 'No such path.');
-  if (!isForm(request)) return oauthError(400, 'invalid_request', 'The body must be a form.');
+  if (!isOfType(request, 'application/x-www-form-urlencoded'))
+    return oauthError(400, 'invalid_request', 'The body must be a form.');
   const form = new URLSearchParams(request.body.toString('utf8'));
   const grantType = form.get('grant_type');
   const assertion = form.get('assertion');
@@ -50,12 +54,12 @@ function answerGrant(
   const counters = world.counters.of(SCOPE);
   counters.accepted += 1;
   bump(counters.credentialTokens, clientEmail);
-  const expiresIn = limits.accessTokenSeconds;
-  return json(200, {
-    access_token: accessTokens.issue(clientEmail, now, expiresIn),
-    expires_in: expiresIn,
+  const grant = {
+    access_token: accessTokens.issue(clientEmail, now),
+    expires_in: limits.accessTokenSeconds,
     token_type: 'Bearer',
-  });
+  };
+  return jsonAnswer(200, grant, JSON_TYPE);
 }
 
 function claimedIssuer(request: VendorRequest): string | undefined {
@@ -64,22 +68,10 @@ function claimedIssuer(request: VendorRequest): string | undefined {
   return typeof issuer === 'string' ? issuer : undefined;
 }
 
-function isForm(request: VendorRequest): boolean {
-  const type = request.headers['content-type'];
-  return typeof type === 'string' && /^application\/x-www-form-urlencoded\s*(;|$)/i.test(type);
-}
-
-function faultAnswer({ status = 429, reason, retryAfter }: FaultAnswer): Answer {
-  const answer = oauthError(status, reason ?? (status < 500 ? 'invalid_grant' : 'internal_failure'), 'Asked for.');
-  return retryAfter === undefined
-    ? answer
-    : { ...answer, headers: { ...answer.headers, 'retry-after': String(retryAfter) } };
+function faultAnswer({ status = 429, reason }: FaultAnswer): Answer {
+  return oauthError(status, reason ?? (status < 500 ? 'invalid_grant' : 'internal_failure'), 'Asked for.');
 }
 
 function oauthError(status: number, error: string, description: string): Answer {
-  return { ...json(status, { error, error_description: description }), refused: error };
-}
-
-function json(status: number, body: object): Answer {
-  return { status, headers: { 'content-type': 'application/json; charset=utf-8' }, body: JSON.stringify(body) };
+  return { ...jsonAnswer(status, { error, error_description: description }, JSON_TYPE), refused: error };
 }

@@ -32,7 +32,6 @@ export interface FaultAnswer {
   /** Absent for a throttle: the vendor's own way to say "too many". */
   readonly status?: number;
   readonly reason?: string | null | undefined;
-  readonly retryAfter?: number | string | undefined;
 }
 
 /** Answers the requests of one connection, one after the other. */

@@ -49,7 +49,11 @@ function replyOn(socket: Socket, response: ServerResponse): Reply {
     send: (answer) => {
       if (!response.destroyed) send(response, answer);
     },
-    cut: () => socket.destroy(),
+    // Half an answer, then nothing.
+    cut: () => {
+      if (!response.destroyed) response.writeHead(200, { 'content-length': 64 });
+      response.write('{', () => socket.destroy());
+    },
     goAway: () => {
       if (response.headersSent) socket.end();
       else response.shouldKeepAlive = false;

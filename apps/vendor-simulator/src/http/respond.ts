@@ -53,16 +53,15 @@ function answerUnderFault(
       return;
     case 'status': {
       const answer = endpoint.faultAnswer(fault, request);
-      reply.send(
-        dated(world, counted(world, endpoint, fault.body === undefined ? answer : plainText(answer, fault.body))),
-      );
+      const shaped = fault.body === undefined ? answer : plainText(answer, fault.body);
+      reply.send(dated(world, counted(world, endpoint, retriedAfter(shaped, fault.retryAfter))));
       return;
     }
-    case 'throttle':
-      reply.send(
-        dated(world, counted(world, endpoint, endpoint.faultAnswer({ retryAfter: fault.retryAfter }, request))),
-      );
+    case 'throttle': {
+      const answer = retriedAfter(endpoint.faultAnswer({}, request), fault.retryAfter);
+      reply.send(dated(world, counted(world, endpoint, answer)));
       return;
+    }
     case 'reset':
       if (fault.afterAccept) counted(world, endpoint, handle(request));
       reply.cut(fault.code);
@@ -75,6 +74,11 @@ function answerUnderFault(
 /** The vendor's clock, which Node would take for the machine's. */
 function dated(world: World, answer: Answer): Answer {
   return { ...answer, headers: { date: new Date(world.now()).toUTCString(), ...answer.headers } };
+}
+
+function retriedAfter(answer: Answer, retryAfter: number | string | undefined): Answer {
+  if (retryAfter === undefined) return answer;
+  return { ...answer, headers: { ...answer.headers, 'retry-after': String(retryAfter) } };
 }
 
 function plainText(answer: Answer, body: string): Answer {

@@ -36,6 +36,11 @@ export class Credential {
   @Generated('uuid')
   version!: string;
 
+  /** The part of its receipt URL that nobody can guess. */
+  @Column('uuid', { name: 'receipt_key' })
+  @Generated('uuid')
+  receiptKey!: string;
+
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
 

@@ -28,4 +28,8 @@ export class DeviceToken {
   /** When the vendor said that it is dead. */
   @Column('timestamptz', { name: 'gone_at', nullable: true })
   goneAt!: Date | null;
+
+  /** Nothing is pushed to it before. Postgres' `infinity`, until it is registered again, comes as the number. */
+  @Column('timestamptz', { name: 'muted_until', nullable: true })
+  mutedUntil!: Date | number | null;
 }

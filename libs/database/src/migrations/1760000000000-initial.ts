@@ -3,7 +3,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 /**
  * The first schema. Settings tables are small rows, updated in place; pipeline tables (messages, decisions, send_batches,
  * send_jobs) are written per batch and mostly appended to, with the per-receiver detail in `json` columns: one row tells
- * the story of up to 500 receivers. They have no foreign keys: those would cost more than the rows, and nothing but the
+ * the story of a page of receivers. They have no foreign keys: those would cost more than the rows, and nothing but the
  * purge, which knows them all, deletes what they would point to.
  */
 export class Initial1760000000000 implements MigrationInterface {

@@ -24,7 +24,10 @@ export interface StoredBatch {
   vendor: VendorName;
 }
 
-/** Most send jobs, and most targets, of one batch: what one sender works off under one claim. */
+/**
+ * Most send jobs, and most targets, of one batch: what one sender works off under one claim. A send job with more targets is a
+ * batch for itself: its vendor takes them in few calls.
+ */
 export const BATCH_LIMITS = { sendJobs: 100, targets: 500 } as const;
 
 const INSERT_DECISIONS = {

@@ -46,8 +46,10 @@ interface FactsRow {
   vendor: VendorName | null;
   credentialId: number | null;
   credentialDisabled: boolean | null;
+  region: string | null;
   registeredAt: number;
   goneAt: number | null;
+  mutedUntil: number | null;
 }
 
 /** One row per receiver, device and token; users without devices and unknown users have one row too. */
@@ -61,7 +63,8 @@ const FACTS = {
            c.mode AS "conversationMode", c.dnd_until AS "conversationDndUntil",
            d.device_id AS "deviceId", d.presence, d.seen_at AS "seenAt", d.unread, d.locale,
            t.id AS "tokenId", t.token, t.credential, k.vendor, k.id AS "credentialId",
-           k.disabled AS "credentialDisabled", t.registered_at AS "registeredAt", t.gone_at AS "goneAt"
+           k.disabled AS "credentialDisabled", k.fields ->> 'region' AS region,
+           t.registered_at AS "registeredAt", t.gone_at AS "goneAt", t.muted_until AS "mutedUntil"
     FROM unnest($2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS r (receiver, chat_type, conversation, position)
     LEFT JOIN users u ON u.app_id = $1 AND u.username = r.receiver
     LEFT JOIN conversation_settings c
@@ -157,8 +160,10 @@ function gather(requests: readonly FactsRequest[], rows: readonly FactsRow[]): R
         vendor: row.vendor,
         credentialId: row.credentialId,
         credentialDisabled: row.credentialDisabled ?? false,
+        region: row.region,
         registeredAt: row.registeredAt,
         goneAt: row.goneAt,
+        mutedUntil: row.mutedUntil,
       });
     }
   }

@@ -1,5 +1,5 @@
 import { RECEIVERS_PER_PAGE, type MessageContent, type MessageEvent } from '#libs/contracts';
-import { DEADLOCK } from '../postgres-error.ts';
+import { DEADLOCK, retryAfter } from '../postgres-error.ts';
 import { storableJson } from '../storable-json.ts';
 import type { Sql } from '../sql.ts';
 
@@ -43,9 +43,6 @@ const LOAD = {
     ORDER BY m.seq, p.page`,
 };
 
-/** How often an insert is tried that met another one with the same ids in another order. */
-const MAX_INSERTS = 5;
-
 /** Accepted message events: the truth that a queue may forget. */
 export class MessageStore {
   constructor(private readonly sql: Sql) {}
@@ -60,7 +57,12 @@ export class MessageStore {
       receivers,
       pages: Math.ceil(receivers.length / RECEIVERS_PER_PAGE),
     }));
-    const stored = await this.insert([appId, storableJson(rows), now, dueAt]);
+    const values = [appId, storableJson(rows), now, dueAt];
+    // Another insert may have the same ids in another order.
+    const stored = await retryAfter(
+      [DEADLOCK],
+      async () => await this.sql.run<{ seq: number; id: string }>(ACCEPT, values),
+    );
     const seqById = new Map(stored.map(({ id, seq }) => [id, seq]));
     return events.map(({ id }) => {
       const seq = seqById.get(id) ?? null;
@@ -68,17 +70,6 @@ export class MessageStore {
       seqById.delete(id);
       return { id, seq };
     });
-  }
-
-  private async insert(values: readonly unknown[]): Promise<{ seq: number; id: string }[]> {
-    for (let inserts = 1; ; inserts += 1) {
-      try {
-        return await this.sql.run(ACCEPT, values);
-      } catch (error) {
-        const deadlock = error instanceof Error && 'code' in error && error.code === DEADLOCK;
-        if (!deadlock || inserts === MAX_INSERTS) throw error;
-      }
-    }
   }
 
   /** The still undecided pages of these messages: one page each, or all when `page` is absent. */

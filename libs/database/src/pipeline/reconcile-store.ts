@@ -61,7 +61,9 @@ const PURGE_MESSAGES = {
     ), decided AS (
       DELETE FROM decisions WHERE message_seq IN (SELECT seq FROM gone)
     ), sent AS (
-      DELETE FROM send_jobs WHERE message_seq IN (SELECT seq FROM gone)
+      DELETE FROM send_jobs WHERE message_seq IN (SELECT seq FROM gone) RETURNING id
+    ), reported AS (
+      DELETE FROM receipts WHERE send_job_id IN (SELECT id FROM sent)
     ) SELECT count(*)::int AS count FROM gone`,
 };
 
@@ -88,7 +90,7 @@ export class ReconcileStore {
     await this.sql.run(ADVANCE, [now - SETTLED_AFTER_MS]);
   }
 
-  /** Deletes messages accepted before `before` with their decisions and send jobs. Returns how many. */
+  /** Deletes messages accepted before `before` with their decisions, send jobs and receipts. Returns how many. */
   async purge(before: number, limit: number): Promise<number> {
     const [row] = await this.sql.run<{ count: number }>(PURGE_MESSAGES, [before, limit]);
     await this.sql.run(PURGE_BATCHES, [before]);

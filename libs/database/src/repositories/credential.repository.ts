@@ -41,6 +41,7 @@ export class CredentialRepository {
          vendor = excluded.vendor, fields = excluded.fields, secrets = excluded.secrets,
          secrets_key = excluded.secrets_key, disabled = excluded.disabled, version = $9, modified_at = excluded.modified_at
        RETURNING id, app_id AS "appId", name, vendor, fields, secrets, secrets_key AS "secretsKey", disabled, version,
+                 receipt_key AS "receiptKey",
                  created_at AS "createdAt", modified_at AS "modifiedAt", (xmax = 0) AS created`,
       [
         appId,

@@ -3,12 +3,18 @@ import { collapse } from './collapse.ts';
 
 describe('collapse', () => {
   it("takes the sender's key, cut to 64 bytes", () => {
-    expect(collapse('m1', 'score')).toEqual({ collapseId: 'score', collapse: true });
-    expect(collapse('m1', 'x'.repeat(65))).toEqual({ collapseId: 'x'.repeat(64), collapse: true });
+    expect(collapse('m1', 'score')).toMatchObject({ collapseId: 'score', collapse: true });
+    expect(collapse('m1', 'x'.repeat(65))).toMatchObject({ collapseId: 'x'.repeat(64), collapse: true });
   });
 
   it('takes the message id as it is while it fits', () => {
-    expect(collapse('m'.repeat(64), undefined)).toEqual({ collapseId: 'm'.repeat(64), collapse: false });
+    expect(collapse('m'.repeat(64), undefined)).toMatchObject({ collapseId: 'm'.repeat(64), collapse: false });
+  });
+
+  it('names the message for repeat suppression, whatever it collapses with', () => {
+    expect(collapse('m1', undefined).dedupeId).toMatch(/^[0-9a-f]{20}$/);
+    expect(collapse('m1', 'score').dedupeId).toBe(collapse('m1', undefined).dedupeId);
+    expect(collapse('m2', 'score').dedupeId).not.toBe(collapse('m1', 'score').dedupeId);
   });
 
   it('hashes what does not fit or cannot stand in a header, each to an id of its own', () => {

@@ -23,6 +23,7 @@ export function compose(input: ComposeInput): Notification {
   const choice = choose(input);
   const sources = { event, choice, sender, templates };
   return {
+    purpose: event.event.purpose ?? 'chat',
     ...pickTexts(sources),
     ...(choice.sound !== undefined && { sound: choice.sound }),
     badge: badge(event),

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import type { DeviceFacts, SuppressReason } from '#libs/contracts';
+import { FOREVER, type DeviceFacts, type SuppressReason } from '#libs/contracts';
 import { aDevice, aToken, DAY, HOUR, NOW, verdictOf } from '../../test/fixtures.ts';
 
 const gone = aToken({ goneAt: NOW - HOUR });
+const muted = aToken({ mutedUntil: FOREVER });
 const noCredential = aToken({ vendor: null, credentialId: null });
 const disabled = aToken({ credentialDisabled: true });
 
@@ -16,6 +17,7 @@ const devices: readonly [SuppressReason, DeviceFacts][] = [
   ['kicked', aDevice({ deviceId: 'f', presence: 'kicked' })],
   ['stale_device', aDevice({ deviceId: 'g', seenAt: NOW - 8 * DAY })],
   ['token_gone', aDevice({ deviceId: 'h', tokens: [gone] })],
+  ['muted', aDevice({ deviceId: 'm', tokens: [muted] })],
   ['foreground', aDevice({ deviceId: 'i', presence: 'foreground' })],
 ];
 const situation = {
@@ -53,6 +55,14 @@ describe('device rules', () => {
     expect(verdictOf({ devices: [aDevice({ tokens: [again] })] }).decision).toBe('send');
   });
 
+  it.each([
+    ['before its end', NOW + 1, 'suppress'],
+    ['at its end', NOW, 'send'],
+    ['after its end', NOW - 1, 'send'],
+  ])('treats a muted token %s accordingly', (_when, mutedUntil, decision) => {
+    expect(verdictOf({ devices: [aDevice({ tokens: [aToken({ mutedUntil })] })] }).decision).toBe(decision);
+  });
+
   it('does not count a stale device as being in the foreground', () => {
     const stale = aDevice({ presence: 'foreground', seenAt: NOW - 8 * DAY });
     const policy = { foreground: 'per_user', staleAfterMs: 7 * DAY } as const;
@@ -77,6 +87,11 @@ describe('facts of a verdict', () => {
   it('name the device that decided, never its token', () => {
     const { facts } = verdictOf({ devices: [aDevice({ tokens: [gone] })] });
     expect(facts).toEqual({ devices: 1, device: 'd1', credential: 'c1', goneAt: NOW - HOUR });
+  });
+
+  it('say until when a token is muted', () => {
+    const { facts } = verdictOf({ devices: [aDevice({ tokens: [muted] })] });
+    expect(facts).toEqual({ devices: 1, device: 'd1', credential: 'c1', mutedUntil: FOREVER });
   });
 
   it('name interval, zone and local time', () => {

@@ -1,4 +1,4 @@
-import type { DeviceFacts, ReceiverFacts, SuppressReason, TokenFacts } from '#libs/contracts';
+import type { DeviceFacts, ReceiverFacts, SuppressReason, TokenFacts, VerdictFacts } from '#libs/contracts';
 import { isFiltered } from '../ext/device-filter.ts';
 import type { PreparedEvent } from '../prepare-event.ts';
 
@@ -47,6 +47,10 @@ const stale: DeviceRule = ({ event, device, now }) => (isStale(device, event, no
 const tokenGone: DeviceRule = ({ token }) =>
   token !== null && token.goneAt !== null && token.goneAt >= token.registeredAt ? 'token_gone' : null;
 
+/** The vendor has said that the device's user switched notifications off; active while now is before its end. */
+const muted: DeviceRule = ({ token, now }) =>
+  token !== null && token.mutedUntil !== null && now < token.mutedUntil ? 'muted' : null;
+
 /** The app is open on this device and shows the message itself (Tencent Flutter push guide, step 5). */
 const inForeground: DeviceRule = ({ device }) => (device.presence === 'foreground' ? 'foreground' : null);
 
@@ -64,6 +68,7 @@ const deviceRules: readonly DeviceRule[] = [
   kicked,
   stale,
   tokenGone,
+  muted,
   inForeground,
   elsewhereInForeground,
 ];
@@ -76,6 +81,8 @@ export interface DeviceCheck {
   reason: SuppressReason | null;
   /** How many device rules it passed. */
   passed: number;
+  /** Which channel was chosen and why, where there was a choice. */
+  facts?: VerdictFacts;
 }
 
 function check(input: DeviceInput): DeviceCheck {

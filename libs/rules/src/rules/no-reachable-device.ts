@@ -9,6 +9,7 @@ function factsOf({ device, token, reason }: DeviceCheck, checks: number): Verdic
     ...(token !== null && { credential: token.credential }),
     ...(reason === 'stale_device' && { seenAt: device.seenAt }),
     ...(reason === 'token_gone' && { goneAt: token?.goneAt ?? null }),
+    ...(reason === 'muted' && { mutedUntil: token?.mutedUntil ?? null }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Outcome } from '#libs/contracts';
+import { rejected, misconfigured, unavailable } from '../../test/outcomes.ts';
 import { NOW } from '../../test/fixtures.ts';
 import { classify, type ApnsReading } from './classify.ts';
 
@@ -15,14 +16,6 @@ function answered(
 }
 
 const gone = (code: string, goneAt: number | null = null): Outcome => ({ kind: 'token_gone', code, goneAt });
-const rejected = (code: string): Outcome => ({ kind: 'rejected', code });
-const misconfigured = (code: string): Outcome => ({ kind: 'misconfigured', code });
-const unavailable = (code: string, maybeDelivered: boolean): Outcome => ({
-  kind: 'unavailable',
-  code,
-  retryAfterMs: null,
-  maybeDelivered,
-});
 
 describe('apns classify', () => {
   it.each<[number, string, Outcome, ApnsReading['remedy']]>([

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Outcome } from '#libs/contracts';
+import { readJson } from '../json.ts';
 import { parseRetryAfter } from '../retry-after.ts';
 import { TOKEN_RENEWAL_MS } from './limits.ts';
 
@@ -104,14 +105,6 @@ export interface ApnsReading {
 
 const failureSchema = z.object({ reason: z.string(), timestamp: z.number().optional() });
 
-function parseFailure(body: string): z.output<typeof failureSchema> {
-  try {
-    return failureSchema.parse(JSON.parse(body));
-  } catch {
-    return { reason: '' };
-  }
-}
-
 /** Unknown 4xx: our fault, and worth an operator's eye; unknown 5xx: retry (apns section 5, last row). */
 function unknownKind(status: number): Kind {
   return status >= 500 ? 'unavailable' : 'rejected';
@@ -123,7 +116,7 @@ export function classify(answer: ApnsAnswer, context: ApnsContext): ApnsReading 
     const outcome: Outcome = { kind: 'accepted', vendorId: answer.apnsId ?? null };
     return { outcome, remedy: 'none', tokenOfAnotherApp: false, unknown: false };
   }
-  const { reason, timestamp } = parseFailure(answer.body);
+  const { reason, timestamp } = readJson(failureSchema, answer.body) ?? { reason: '' };
   const row = Object.hasOwn(ANSWERS, `${answer.status} ${reason}`) ? ANSWERS[`${answer.status} ${reason}`] : undefined;
   const kind = row?.kind ?? unknownKind(answer.status);
   // Codes become metric labels: only known reasons may, or their number has no end.

@@ -21,4 +21,5 @@ export const apns: Vendor<ApnsCredential> = {
     return hash('sha256', payload.kind === 'payload' ? `${payload.head}${payload.tail}}` : 'too_large', 'hex');
   },
   createSender: (ports) => new ApnsSender(ports),
+  receipts: null,
 };

@@ -7,7 +7,7 @@ import { bodyFor, render, type ApnsPayload } from './render.ts';
 
 function rendered(changes: Partial<Notification> = {}): ApnsPayload {
   const payload = render(notificationWith(changes));
-  if (payload.kind === 'too_large') throw new Error(`${payload.bytes} bytes`);
+  if (payload.kind === 'too_large') throw new Error(`${payload.size} bytes`);
   return payload;
 }
 

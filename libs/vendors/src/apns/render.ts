@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Notification, Target } from '#libs/contracts';
-import { dataTexts, fitPayload, withDataTexts, type TooLarge } from '../fit-payload.ts';
+import { dataTexts, fitPayload, withDataTexts } from '../fit-payload.ts';
+import { defined, filled, oneOf, soundOf } from '../option-readers.ts';
+import type { TooLarge } from '../unsendable.ts';
 import { MAX_PAYLOAD_BYTES } from './limits.ts';
 
 /**
@@ -37,40 +39,30 @@ const BADGE_BYTES = 19;
 /** Room kept for a receiver id: 128 UTF-16 units take at most 3 bytes each. */
 const RECEIVER_BYTES = 384;
 
-const INTERRUPTION_LEVELS: readonly unknown[] = ['passive', 'active', 'time-sensitive', 'critical'];
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
+const INTERRUPTION_LEVELS = ['passive', 'active', 'time-sensitive', 'critical'];
 
 function flag(value: unknown): boolean {
   return value === true || value === 1;
 }
 
-/** The entries that have a value. */
-function defined(entries: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined));
-}
-
 function sound(notification: Notification, options: ApnsOptions): string | undefined {
-  const chosen = options['sound'] === null ? null : (text(options['sound']) ?? notification.sound);
+  const chosen = soundOf(notification, options);
   return chosen === null ? undefined : (chosen ?? 'default');
 }
 
 /** Everything in `aps` but texts and badge (apns section 3.2). */
 function apsOptions(notification: Notification, options: ApnsOptions, image: string | undefined) {
-  const level = options['interruptionLevel'];
   const score = options['relevanceScore'];
   return defined({
     sound: sound(notification, options),
-    'thread-id': text(options['threadId']) ?? text(notification.threadId),
-    category: text(options['category']),
+    'thread-id': filled(options['threadId']) ?? filled(notification.threadId),
+    category: filled(options['category']),
     // An image is shown by the app's service extension, which only mutable content wakes.
     'mutable-content': flag(options['mutableContent']) || image !== undefined ? 1 : undefined,
     'content-available': flag(options['contentAvailable']) ? 1 : undefined,
-    'interruption-level': INTERRUPTION_LEVELS.includes(level) ? level : undefined,
+    'interruption-level': oneOf(INTERRUPTION_LEVELS, options['interruptionLevel']),
     'relevance-score': typeof score === 'number' && score >= 0 && score <= 1 ? score : undefined,
-    'target-content-id': text(options['targetContentId']),
+    'target-content-id': filled(options['targetContentId']),
   });
 }
 
@@ -106,7 +98,7 @@ function aps(
 ): Record<string, unknown> {
   const { badge } = notification;
   return {
-    alert: defined({ title: text(title), subtitle: text(subtitle), body }),
+    alert: defined({ title: filled(title), subtitle: filled(subtitle), body }),
     ...(badge.kind === 'set' ? { badge: badge.value } : {}),
     ...apsOptions(notification, options, image),
   };
@@ -122,7 +114,7 @@ function largestBytes({ head, tail, countsBadge, receiverKey }: ApnsPayload): nu
 export function render(notification: Notification): ApnsPayload | TooLarge {
   const options = notification.vendor.apns ?? {};
   const background = notification.background || flag(options['background']);
-  const image = background ? undefined : (text(options['image']) ?? text(notification.image));
+  const image = background ? undefined : (filled(options['image']) ?? filled(notification.image));
   const data = customData(notification, image);
 
   const build = (texts: readonly string[]): ApnsPayload => ({
@@ -140,8 +132,8 @@ export function render(notification: Notification): ApnsPayload | TooLarge {
   const alert = background
     ? ['', '', '']
     : [
-        text(options['title']) ?? notification.title,
-        text(options['subtitle']) ?? notification.subtitle ?? '',
+        filled(options['title']) ?? notification.title,
+        filled(options['subtitle']) ?? notification.subtitle ?? '',
         notification.body,
       ];
   return fitPayload([...alert, ...dataTexts(data)], MAX_PAYLOAD_BYTES, build, largestBytes);

@@ -1,5 +1,6 @@
 import type { TLSSocket } from 'node:tls';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
+import { closedAfterEach } from '../../test/closers.ts';
 import { answer, startServer, type ServerCall, type TestServer } from '../../test/h2-server.ts';
 import {
   manyTargets,
@@ -29,10 +30,7 @@ const KEY: ApnsTokenCredential = {
 const CREDENTIAL: LoadedCredential<ApnsCredential> = { cacheKey: '1:1', value: KEY };
 const MINUTE = 60_000;
 
-const closers: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
+const closers = closedAfterEach();
 
 async function setUp(
   onCall: (call: ServerCall) => void,

@@ -2,13 +2,15 @@ import { hash } from 'node:crypto';
 import { sensitiveHeaders } from 'node:http2';
 import type { SecureContext } from 'node:tls';
 import type { AccessToken, Outcome } from '#libs/contracts';
-import { CredentialHealth } from '../credential-health.ts';
+import { CredentialHealths } from '../credential-health.ts';
 import { Http2Pools } from '../http2-pools.ts';
 import type { PoolOptions } from '../http2-session-pool.ts';
 import { LruMap } from '../lru-map.ts';
 import { secretFingerprint } from '../secret-fingerprint.ts';
 import { sendOverSessions, type SessionJob, type Reading, type VendorAnswer } from '../session-send.ts';
 import { secureContext } from '../trust.ts';
+import { outcomeOfUnsendable } from '../unsendable.ts';
+import { reportAll } from '../unsent.ts';
 import type { LoadedCredential, SenderPorts, SendRequest, VendorSender } from '../vendor.ts';
 import { warnSparingly } from '../warn-sparingly.ts';
 import { providerTokenKey, providerTokenRules } from './auth.ts';
@@ -30,7 +32,6 @@ interface Account {
   authority: string;
   topic: string;
   accessToken: SessionJob['accessToken'];
-  health: CredentialHealth;
 }
 
 /** `apns-id` of a push: the same for every attempt, so that Apple sees a repeat as one (apns section 5, transport). */
@@ -46,6 +47,7 @@ export class ApnsSender implements VendorSender<ApnsCredential> {
   readonly #warn: SenderPorts['warn'];
   readonly #pools = new Http2Pools();
   readonly #accounts = new LruMap<string, Account>(REMEMBERED_CREDENTIALS);
+  readonly #healths = new CredentialHealths();
   readonly #doubted = new LruMap<string, true>(REMEMBERED_DOUBTS);
   readonly #trust: SecureContext | null;
 
@@ -59,8 +61,7 @@ export class ApnsSender implements VendorSender<ApnsCredential> {
     const { targets, credential } = request;
     const payload = render(request.notification);
     if (payload.kind === 'too_large') {
-      const detail = `${payload.bytes} bytes without texts`;
-      targets.forEach((_, index) => report(index, { kind: 'rejected', code: 'payload_too_large', detail }));
+      reportAll(targets, outcomeOfUnsendable(payload), report);
       return;
     }
     const account = this.#accountOf(credential);
@@ -74,7 +75,7 @@ export class ApnsSender implements VendorSender<ApnsCredential> {
       accessToken: account.accessToken,
       doubted: this.#doubted,
       prepare: preparer(request, payload, account),
-      classify: (answer, token) => this.#classify(answer, token, account, credential.cacheKey),
+      classify: (answer, token) => this.#classify(answer, token, credential.cacheKey),
       report,
       signal: request.signal,
       warn: this.#warn,
@@ -85,8 +86,9 @@ export class ApnsSender implements VendorSender<ApnsCredential> {
     await this.#pools.close();
   }
 
-  #classify(answer: VendorAnswer, token: AccessToken | null, { health }: Account, credential: string): Reading {
+  #classify(answer: VendorAnswer, token: AccessToken | null, credential: string): Reading {
     const now = this.#ports.now();
+    const health = this.#healths.of(credential);
     const { headers, status, body } = answer;
     const apnsIdHeader = headers['apns-id'];
     const reading = classify(
@@ -124,7 +126,7 @@ export class ApnsSender implements VendorSender<ApnsCredential> {
       value.environment === 'production' ? endpoints.apnsProduction : endpoints.apnsSandbox,
     );
     const topic = value.topic ?? value.bundleId;
-    const common = { topic, authority: host, health: new CredentialHealth() };
+    const common = { topic, authority: host };
     let account: Account;
     if (value.mode === 'token') {
       const key = providerTokenKey(value);

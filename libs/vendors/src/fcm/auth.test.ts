@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { jwtVerify } from 'jose';
 import { Agent } from 'undici';
+import { closedAfterEach } from '../../test/closers.ts';
 import { NOW, P256, pemOf, RSA } from '../../test/fixtures.ts';
 import { AccessTokenFailed } from '../access-token-failed.ts';
 import { accessTokenKey, accessTokenRules, fetchAccessToken, signAssertion, type TokenEndpoint } from './auth.ts';
@@ -24,10 +25,7 @@ const KEY_FILE = {
 };
 const CREDENTIAL = fcmCredentialSchema.parse(KEY_FILE);
 
-const closers: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
+const closers = closedAfterEach();
 
 async function endpoint(
   handle: (request: IncomingMessage, body: string, response: ServerResponse) => void,

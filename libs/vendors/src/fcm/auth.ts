@@ -1,10 +1,10 @@
 import { createPrivateKey } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { fetch, type Dispatcher } from 'undici';
-import { z } from 'zod';
 import { AccessTokenFailed } from '../access-token-failed.ts';
 import { parseRetryAfter } from '../retry-after.ts';
 import { secretFingerprint } from '../secret-fingerprint.ts';
+import { isFresh, readOauthToken, TOKEN_UNREACHABLE } from '../token-endpoint.ts';
 import type { AccessToken, AccessTokenRules } from '#libs/contracts';
 import { classifyTokenFailure } from './classify-token.ts';
 import type { FcmCredential } from './credentials.ts';
@@ -22,8 +22,6 @@ export interface TokenEndpoint {
   dispatcher: Dispatcher;
   timeoutMs: number;
 }
-
-const tokenSchema = z.object({ access_token: z.string().min(1), expires_in: z.number().positive() });
 
 /** Signs the assertion that is exchanged for an access token (fcm section 2.1). */
 export async function signAssertion(credential: FcmCredential, audience: string, now: number): Promise<string> {
@@ -67,30 +65,12 @@ export async function fetchAccessToken(
     date = response.headers.get('date');
     body = await response.text();
   } catch (cause) {
-    const outcome = {
-      kind: 'unavailable',
-      code: 'access_token_unreachable',
-      retryAfterMs: null,
-      maybeDelivered: false,
-    } as const;
-    throw new AccessTokenFailed(outcome, { cause });
+    throw new AccessTokenFailed(TOKEN_UNREACHABLE, { cause });
   }
-  if (status === 200) {
-    const token = parseToken(body);
-    if (token !== null) {
-      return { value: token.access_token, issuedAt: now, expiresAt: now + token.expires_in * 1_000 };
-    }
-  }
+  const token = readOauthToken({ status, body }, now);
+  if (token !== null) return token;
   const retryAfterMs = parseRetryAfter(retryAfter ?? undefined, now);
   throw new AccessTokenFailed(classifyTokenFailure({ status, body, retryAfterMs, vendorDate: date }, now));
-}
-
-function parseToken(body: string): z.output<typeof tokenSchema> | null {
-  try {
-    return tokenSchema.parse(JSON.parse(body));
-  } catch {
-    return null;
-  }
 }
 
 /** Under which name the cluster's access token of a service account is kept. */
@@ -101,8 +81,7 @@ export function accessTokenKey({ client_email, private_key_id = '', private_key 
 /** When the token is made anew: 5 minutes before its end, or once it was refused (fcm section 2.1). */
 export function accessTokenRules(credential: FcmCredential, endpoint: TokenEndpoint): AccessTokenRules {
   return {
-    // A token that lives shorter than the margin is used to its half.
-    fresh: ({ issuedAt, expiresAt }, now) => now < expiresAt - Math.min(TOKEN_MARGIN_MS, (expiresAt - issuedAt) / 2),
+    fresh: (token, now) => isFresh(token, now, { marginMs: TOKEN_MARGIN_MS }),
     replaceable: () => true,
     mint: async (now) => await fetchAccessToken(credential, endpoint, now),
   };

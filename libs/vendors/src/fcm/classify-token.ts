@@ -1,5 +1,8 @@
+/** Google's token endpoint has answers of its own, which those of the send endpoint say nothing about. */
 import { z } from 'zod';
 import type { Outcome } from '#libs/contracts';
+import { readJson } from '../json.ts';
+import { clockDetail, clockDifference, outcomeOfTokenStatus } from '../token-endpoint.ts';
 
 /** A failure of Google's token endpoint. */
 export interface TokenFailure {
@@ -23,24 +26,14 @@ const KNOWN_ERRORS: ReadonlySet<string> = new Set([
 /** From this difference on the clock is named as a likely cause; fcm section 2.1 says "off by more than minutes". */
 const CLOCK_TOLERANCE_MS = 60_000;
 
-function errorOf(body: string): string {
-  try {
-    return errorSchema.parse(JSON.parse(body)).error;
-  } catch {
-    return '';
-  }
-}
-
 /** What a failure to get an access token means for every push that needed it (fcm section 2.1). Never throws. */
 export function classifyTokenFailure({ status, body, retryAfterMs, vendorDate }: TokenFailure, now: number): Outcome {
-  if (status === 429 || status >= 500 || status === 200) {
-    // A 200 without a token is a broken answer, as a 5xx is.
-    return { kind: 'unavailable', code: `access_token_http_${status}`, retryAfterMs, maybeDelivered: false };
-  }
-  const error = errorOf(body);
-  const code = KNOWN_ERRORS.has(error) ? error : `access_token_http_${status}`;
-  const difference = vendorDate === null ? NaN : now - Date.parse(vendorDate);
+  const outcome = outcomeOfTokenStatus(status, retryAfterMs);
+  if (outcome.kind !== 'misconfigured') return outcome;
+  const error = readJson(errorSchema, body)?.error ?? '';
+  const code = KNOWN_ERRORS.has(error) ? error : outcome.code;
+  const difference = clockDifference(vendorDate ?? undefined, now) ?? 0;
   return Math.abs(difference) > CLOCK_TOLERANCE_MS
-    ? { kind: 'misconfigured', code, detail: `this clock differs from Google's by ${Math.round(difference / 1_000)} s` }
+    ? { kind: 'misconfigured', code, detail: clockDetail('Google', difference) }
     : { kind: 'misconfigured', code };
 }

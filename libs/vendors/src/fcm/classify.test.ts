@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Outcome } from '#libs/contracts';
+import { gone, misconfigured } from '../../test/outcomes.ts';
 import { NOW } from '../../test/fixtures.ts';
 import { classify, type FcmReading } from './classify.ts';
 import { classifyTokenFailure } from './classify-token.ts';
@@ -33,8 +34,6 @@ function answered({ http, status, details, message = '', retryAfter, projectWork
   return classify({ status: http, body, retryAfter }, { now: NOW, projectWorks });
 }
 
-const gone = (code: string): Outcome => ({ kind: 'token_gone', code, goneAt: null });
-const misconfigured = (code: string): Outcome => ({ kind: 'misconfigured', code });
 const unavailable = (code: string): Outcome => ({
   kind: 'unavailable',
   code,

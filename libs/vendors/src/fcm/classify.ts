@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Outcome } from '#libs/contracts';
+import { readJson } from '../json.ts';
 import { parseRetryAfter } from '../retry-after.ts';
 import { LEAST_RETRY_MS, QUOTA_WAIT_MS } from './limits.ts';
 
@@ -69,19 +70,11 @@ interface Failure {
   quotas: readonly string[];
 }
 
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-}
-
 function parseFailure({ status, body }: FcmAnswer): Failure {
-  const parsed = errorSchema.safeParse(parseJson(body));
+  const parsed = readJson(errorSchema, body);
   // A body that is not JSON counts by its HTTP code only (fcm section 5).
-  if (!parsed.success) return { status, rpcStatus: '', errorCode: '', message: '', badFields: [], quotas: [] };
-  const { message, status: rpcStatus, details } = parsed.data.error;
+  if (parsed === null) return { status, rpcStatus: '', errorCode: '', message: '', badFields: [], quotas: [] };
+  const { message, status: rpcStatus, details } = parsed.error;
   const ofType = (type: string) => details.filter((detail) => detail['@type'] === type);
   return {
     status,
@@ -202,8 +195,7 @@ function isClientError({ status }: Failure): boolean {
 /** Translates an answer of the send endpoint. Never throws. */
 export function classify(answer: FcmAnswer, context: FcmContext): FcmReading {
   if (answer.status === 200) {
-    const parsed = successSchema.safeParse(parseJson(answer.body));
-    const outcome: Outcome = { kind: 'accepted', vendorId: parsed.success ? parsed.data.name : null };
+    const outcome: Outcome = { kind: 'accepted', vendorId: readJson(successSchema, answer.body)?.name ?? null };
     return { outcome, remedy: 'none', tokenOfAnotherProject: false, wholeCredential: false, unknown: false };
   }
   const failure = parseFailure(answer);

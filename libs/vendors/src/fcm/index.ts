@@ -22,4 +22,5 @@ export const fcm: Vendor<FcmCredential> = {
     return hash('sha256', rendered.join('\n'), 'hex');
   },
   createSender: (ports) => new FcmSender(ports),
+  receipts: null,
 };

@@ -22,7 +22,7 @@ interface Message {
 
 function rendered(changes: Partial<Notification>, credential: Partial<FcmCredential> = {}): FcmPayload {
   const payload = render(notificationWith(changes), { ...CREDENTIAL, ...credential }, NOW);
-  if (payload.kind === 'too_large') throw new Error(`${payload.bytes} bytes`);
+  if (payload.kind === 'too_large') throw new Error(`${payload.size} bytes`);
   return payload;
 }
 

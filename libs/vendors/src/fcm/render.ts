@@ -1,6 +1,9 @@
 import type { AndroidConfig, AndroidNotification } from 'firebase-admin/messaging';
 import type { Notification, Target } from '#libs/contracts';
-import { dataTexts, fitPayload, withDataTexts, type TooLarge } from '../fit-payload.ts';
+import { dataTexts, fitPayload, withDataTexts } from '../fit-payload.ts';
+import { defined, filled, soundOf } from '../option-readers.ts';
+import { secondsLeft } from '../seconds-left.ts';
+import type { TooLarge } from '../unsendable.ts';
 import type { FcmCredential } from './credentials.ts';
 import { MAX_COUNT, MAX_PAYLOAD_BYTES, MAX_TTL_SECONDS } from './limits.ts';
 
@@ -58,29 +61,20 @@ const VISIBILITIES: Readonly<Record<NonNullable<AndroidNotification['visibility'
 };
 const STYLES = { notification: 'notification', data: 'data', both: 'both' } as const;
 
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
 /** The table's entry that an option names in any case; undefined when it names none. */
 function choice<T>(table: Readonly<Record<string, T>>, value: unknown): T | undefined {
-  const key = text(value)?.toLowerCase();
+  const key = filled(value)?.toLowerCase();
   return key !== undefined && Object.hasOwn(table, key) ? table[key] : undefined;
-}
-
-/** The entries that have a value. */
-function defined(entries: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined));
 }
 
 /** A colour in any other form is answered with INVALID_ARGUMENT (fcm section 3.2). */
 function color(value: unknown): string | undefined {
-  const name = text(value);
+  const name = filled(value);
   return name !== undefined && /^#[0-9a-f]{6}$/i.test(name) ? name : undefined;
 }
 
 function sound(notification: Notification, options: FcmOptions): string | undefined {
-  const chosen = options['sound'] === null ? null : (text(options['sound']) ?? notification.sound);
+  const chosen = soundOf(notification, options);
   return chosen === null ? undefined : (chosen ?? 'default');
 }
 
@@ -100,14 +94,14 @@ function count(badge: number | null): number | undefined {
 function androidNotification(notification: Notification, credential: FcmCredential, options: FcmOptions) {
   const { badge } = notification;
   return defined({
-    channel_id: text(options['channelId']) ?? credential.channelId,
+    channel_id: filled(options['channelId']) ?? credential.channelId,
     // Replaces what a repeated call has already shown.
     tag: notification.collapseId,
     sound: sound(notification, options),
-    click_action: text(options['clickAction']) ?? text(notification.clickAction),
-    icon: text(options['icon']),
+    click_action: filled(options['clickAction']) ?? filled(notification.clickAction),
+    icon: filled(options['icon']),
     color: color(options['color']),
-    ticker: text(options['ticker']),
+    ticker: filled(options['ticker']),
     visibility: choice(VISIBILITIES, options['visibility']),
     notification_priority: choice(SHOWN_PRIORITIES, options['notificationPriority']),
     notification_count: badge.kind === 'set' ? count(badge.value) : undefined,
@@ -116,7 +110,7 @@ function androidNotification(notification: Notification, credential: FcmCredenti
 
 /** Everything in `android` but its notification. */
 function androidConfig(notification: Notification, credential: FcmCredential, options: FcmOptions, now: number) {
-  const ttl = Math.min(MAX_TTL_SECONDS, Math.max(0, Math.floor((notification.expiresAt - now) / 1_000)));
+  const ttl = secondsLeft(notification, now, { shortest: 0, longest: MAX_TTL_SECONDS });
   return defined({
     // At most 4 keys are stored per device: one per message would push others out (fcm section 3.2).
     collapse_key: notification.collapse ? notification.collapseId : undefined,
@@ -131,7 +125,7 @@ function androidConfig(notification: Notification, credential: FcmCredential, op
 
 function analyticsLabel(options: FcmOptions): string | undefined {
   const given = options['options'] ?? options['fcmOptions'];
-  return given instanceof Object && 'analytics_label' in given ? text(given.analytics_label) : undefined;
+  return given instanceof Object && 'analytics_label' in given ? filled(given.analytics_label) : undefined;
 }
 
 /** Bytes of the largest message that a payload can become, without the token. */
@@ -147,9 +141,9 @@ export function render(notification: Notification, credential: FcmCredential, no
   const isShown = style !== 'data';
   const { receiverKey } = notification;
   const hasReceiver = receiverKey !== undefined && style !== 'notification';
-  const title = text(options['title']) ?? notification.title;
-  const body = text(options['body']) ?? notification.body;
-  const image = text(options['image']) ?? text(notification.image);
+  const title = filled(options['title']) ?? notification.title;
+  const body = filled(options['body']) ?? notification.body;
+  const image = filled(options['image']) ?? filled(notification.image);
   const android = androidConfig(notification, credential, options, now);
   const label = analyticsLabel(options);
 

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
+import { closedAfterEach } from '../../test/closers.ts';
 import { answer, startServer, type ServerCall, type TestServer } from '../../test/h2-server.ts';
 import {
   manyTargets,
@@ -26,10 +27,7 @@ const VALUE = fcmCredentialSchema.parse({
 });
 const CREDENTIAL: LoadedCredential<FcmCredential> = { cacheKey: '1:1', value: VALUE };
 
-const closers: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
+const closers = closedAfterEach();
 
 /** A token endpoint that hands out ya29.1, ya29.2 and so on, or fails with `failure`. */
 async function tokenEndpoint(failure?: {

@@ -1,13 +1,15 @@
 import { Agent, type Dispatcher } from 'undici';
 import { rootCertificates } from 'node:tls';
 import type { Outcome } from '#libs/contracts';
-import { CredentialHealth } from '../credential-health.ts';
+import { CredentialHealths, type CredentialHealth } from '../credential-health.ts';
 import { Http2Pools } from '../http2-pools.ts';
 import type { PoolOptions } from '../http2-session-pool.ts';
 import { LruMap } from '../lru-map.ts';
 import { sendOverSessions, type PreparedCall, type Reading, type VendorAnswer } from '../session-send.ts';
 import { secureContext } from '../trust.ts';
-import type { LoadedCredential, SenderPorts, SendRequest, VendorSender } from '../vendor.ts';
+import { outcomeOfUnsendable } from '../unsendable.ts';
+import { reportAll } from '../unsent.ts';
+import type { SenderPorts, SendRequest, VendorSender } from '../vendor.ts';
 import { warnSparingly } from '../warn-sparingly.ts';
 import { accessTokenKey, accessTokenRules } from './auth.ts';
 import { classify } from './classify.ts';
@@ -15,7 +17,6 @@ import type { FcmCredential } from './credentials.ts';
 import * as limits from './limits.ts';
 import { bodyFor, render } from './render.ts';
 
-const REMEMBERED_CREDENTIALS = 10_000;
 const REMEMBERED_DOUBTS = 50_000;
 
 /** Sends to FCM over a few long-lived connections that all projects share. */
@@ -23,7 +24,7 @@ export class FcmSender implements VendorSender<FcmCredential> {
   readonly #ports: SenderPorts;
   readonly #warn: SenderPorts['warn'];
   readonly #pools = new Http2Pools();
-  readonly #health = new LruMap<string, CredentialHealth>(REMEMBERED_CREDENTIALS);
+  readonly #healths = new CredentialHealths();
   readonly #doubted = new LruMap<string, true>(REMEMBERED_DOUBTS);
   readonly #poolOptions: PoolOptions;
   readonly #authority: string;
@@ -58,11 +59,10 @@ export class FcmSender implements VendorSender<FcmCredential> {
     const { accessTokens, endpoints, now, requestTimeoutMs } = this.#ports;
     const payload = render(notification, credential.value, now());
     if (payload.kind === 'too_large') {
-      const detail = `${payload.bytes} bytes without texts`;
-      targets.forEach((_, index) => report(index, { kind: 'rejected', code: 'payload_too_large', detail }));
+      reportAll(targets, outcomeOfUnsendable(payload), report);
       return;
     }
-    const health = this.#healthOf(credential);
+    const health = this.#healths.of(credential.cacheKey);
     const endpoint = { url: endpoints.googleToken, dispatcher: this.#tokenDispatcher, timeoutMs: requestTimeoutMs };
     const path = `/v1/projects/${credential.value.project_id}/messages:send`;
     await sendOverSessions({
@@ -122,14 +122,5 @@ export class FcmSender implements VendorSender<FcmCredential> {
     }
     if (outcome.kind === 'misconfigured') this.#warn('FCM refuses a credential', { code, credential });
     return { outcome, remedy, wholeCredential, doubted: outcome.kind === 'token_gone' };
-  }
-
-  #healthOf({ cacheKey }: LoadedCredential<FcmCredential>): CredentialHealth {
-    let health = this.#health.get(cacheKey);
-    if (health === undefined) {
-      health = new CredentialHealth();
-      this.#health.set(cacheKey, health);
-    }
-    return health;
   }
 }

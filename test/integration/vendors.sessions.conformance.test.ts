@@ -1,187 +1,16 @@
-import {
-  type AccessToken,
-  type AccessTokenRules,
-  type AccessTokenStore,
-  VENDOR_NAMES,
-  type Notification,
-  type Outcome,
-  type Target,
-  type VendorName,
-} from '#libs/contracts';
-import { manualClock, waitFor, type ManualClock } from '#libs/testing';
-import { vendorOf, type SenderPorts, type VendorSender } from '#libs/vendors';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { hash } from 'node:crypto';
+import type { Notification, Outcome } from '#libs/contracts';
+import { waitFor } from '#libs/testing';
+import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { FaultInput } from '../../apps/vendor-simulator/src/core/faults.ts';
-import type { KeptPush } from '../../apps/vendor-simulator/src/core/records.ts';
-import type { Presentation } from '../../apps/vendor-simulator/src/core/vendor.ts';
-import { startSimulator, type Simulator } from '../../apps/vendor-simulator/src/index.ts';
-import { selfSigned } from '../../apps/vendor-simulator/src/tls/self-signed.ts';
-import { DRIVERS, NOW } from './support/vendor-drivers.ts';
+import { ACCEPTED, NOTIFICATION, NOW, vendorBench } from './support/vendor-bench.ts';
+import { SESSION_DRIVERS, SESSION_VENDORS } from './support/vendor-drivers.ts';
 
-/** One certificate for all simulators, so that one that is started again is trusted again. */
-const TLS = selfSigned(['127.0.0.1', 'localhost'], Date.now());
-
-const NOTIFICATION: Notification = {
-  title: 'Lin',
-  body: 'Are we still on for 7?',
-  badge: { kind: 'none' },
-  data: { m: 'm-20931', f: 'lin' },
-  collapseId: 'm-20931',
-  collapse: false,
-  threadId: 'conv-8812',
-  expiresAt: NOW + 86_400_000,
-  background: false,
-  vendor: {},
-};
-
-const ACCEPTED = expect.objectContaining({ kind: 'accepted' });
-
-/** An access token store of one process. */
-class MemoryAccessTokens implements AccessTokenStore {
-  readonly #held = new Map<string, AccessToken>();
-  readonly #minting = new Map<string, Promise<AccessToken>>();
-  readonly #now: () => number;
-
-  constructor(now: () => number) {
-    this.#now = now;
-  }
-
-  async get(key: string, rules: AccessTokenRules, refused?: string): Promise<AccessToken> {
-    const held = this.#held.get(key);
-    if (held !== undefined) {
-      const usable = held.value === refused ? !rules.replaceable(held, this.#now()) : rules.fresh(held, this.#now());
-      if (usable) return held;
-    }
-    let minting = this.#minting.get(key);
-    if (minting === undefined) {
-      minting = rules.mint(this.#now()).finally(() => this.#minting.delete(key));
-      this.#minting.set(key, minting);
-    }
-    const minted = await minting;
-    this.#held.set(key, minted);
-    return minted;
-  }
-}
-
-interface SendOptions {
-  notification?: Notification;
-  jobId?: string;
-  credential?: Readonly<Record<string, unknown>>;
-  sender?: VendorSender<unknown>;
-  signal?: AbortSignal;
-  onReport?: (index: number, outcome: Outcome) => void;
-}
-
-describe.each(VENDOR_NAMES)('%s', (name: VendorName) => {
-  const driver = DRIVERS[name];
-  const vendor = vendorOf(name);
-  let clock: ManualClock;
-  /** How far the vendor's clock is ahead, ms. */
-  let skewMs: number;
-  let simulator: Simulator;
-  let senders: VendorSender<unknown>[];
-  let sender: VendorSender<unknown>;
-  let warnings: string[];
-
-  const openSimulator = async (ports: Record<string, number> = {}): Promise<Simulator> =>
-    await startSimulator({ now: () => clock.now() + skewMs, tls: TLS, ports });
-
-  const openSender = (changes: Partial<SenderPorts> = {}): VendorSender<unknown> => {
-    const { apnsProduction, apnsSandbox, fcm, googleToken } = simulator.urls;
-    const opened = vendor.createSender({
-      endpoints: { apnsProduction, apnsSandbox, fcm, googleToken: `${googleToken}/token` },
-      extraCa: TLS.cert,
-      requestTimeoutMs: 5_000,
-      now: clock.now,
-      accessTokens: new MemoryAccessTokens(clock.now),
-      warn: (message, fields) => warnings.push(`${message} ${JSON.stringify(fields)}`),
-      ...changes,
-    });
-    senders.push(opened);
-    return opened;
-  };
-
-  beforeEach(async () => {
-    clock = manualClock(new Date(NOW));
-    skewMs = 0;
-    warnings = [];
-    senders = [];
-    simulator = await openSimulator();
-    driver.register(simulator);
-    sender = openSender();
-  });
-
-  afterEach(async () => {
-    try {
-      await Promise.all(senders.map(async (opened) => await opened.close()));
-    } finally {
-      await simulator.close();
-    }
-    const told = warnings.join('\n');
-    expect(told).not.toContain('PRIVATE KEY');
-    expect(told).not.toContain(NOTIFICATION.body);
-    expect(told).not.toContain(driver.deviceToken(0));
-  });
-
-  const target = (index: number, changes: Partial<Target> = {}): Target => ({
-    receiver: `user-${index}`,
-    deviceId: 'phone',
-    tokenId: index + 1,
-    token: driver.deviceToken(index),
-    badge: null,
-    registeredAt: NOW - 86_400_000,
-    ...changes,
-  });
-  const targets = (count: number): Target[] => Array.from({ length: count }, (_, index) => target(index));
-
-  /** Sends a job and returns each target's outcome. Throws unless each is reported exactly once. */
-  const send = async (to: readonly Target[], options: SendOptions = {}): Promise<Outcome[]> => {
-    const { credential = driver.credential, notification = NOTIFICATION, jobId = 'job-1', signal, onReport } = options;
-    const reported = new Map<number, Outcome>();
-    const value = vendor.credentialSchema.parse(credential);
-    const loaded = { cacheKey: hash('sha256', JSON.stringify(credential)), value };
-    await (options.sender ?? sender).send(
-      { jobId, credential: loaded, notification, targets: to, signal },
-      (index, outcome) => {
-        if (reported.has(index)) throw new Error(`target ${index} was reported twice`);
-        reported.set(index, outcome);
-        onReport?.(index, outcome);
-      },
-    );
-    return to.map((_, index) => {
-      const outcome = reported.get(index);
-      if (outcome === undefined || reported.size !== to.length) throw new Error(`target ${index} was not reported`);
-      return outcome;
-    });
-  };
-  const sendOne = async (options: SendOptions & { target?: Target } = {}): Promise<Outcome> => {
-    const [outcome] = await send([options.target ?? target(0)], options);
-    if (outcome === undefined) throw new Error('no outcome');
-    return outcome;
-  };
-
-  const fault = (...faults: FaultInput[]): void => simulator.state.faults.put(name, faults);
-  const counters = () => simulator.state.counters.of(name);
-  const received = (token?: string): KeptPush[] =>
-    simulator.state.records.list({
-      vendor: name,
-      ...(token === undefined ? {} : { token: simulator.state.vendors[name].normaliseToken(token) }),
-    });
-  /** How often each token's push was accepted by the vendor. */
-  const timesReceived = (): Map<string, number> => {
-    const times = new Map<string, number>();
-    for (const { push } of received()) times.set(push.token, (times.get(push.token) ?? 0) + 1);
-    return times;
-  };
-  const onlyPush = (token: string): KeptPush => {
-    const [push, ...others] = received(token);
-    if (push === undefined || others.length > 0)
-      throw new Error(`${others.length + (push ? 1 : 0)} pushes to one token`);
-    return push;
-  };
-  const present = ({ push }: KeptPush): Presentation => simulator.state.vendors[name].present(push);
+/** Vendors that take one device token per call, over HTTP/2. */
+describe.each(SESSION_VENDORS)('%s', (name) => {
+  const driver = SESSION_DRIVERS[name];
+  const bench = vendorBench(name, driver);
+  const { counters, fault, onlyPush, openSender, present, received, send, sendOne, target, targets, timesReceived } =
+    bench;
   const onceEach = (count: number): Map<string, number> =>
     new Map(targets(count).map(({ token }) => [token, 1] as const));
   const sorted = (times: ReadonlyMap<string, number>): [string, number][] =>
@@ -227,6 +56,8 @@ describe.each(VENDOR_NAMES)('%s', (name: VendorName) => {
       const text = (maxLength: number) => fc.string({ unit: 'grapheme', maxLength });
       const notifications = fc.record<Notification, keyof Notification>(
         {
+          purpose: fc.constantFrom('chat', 'call', 'system', 'marketing'),
+          dedupeId: fc.stringMatching(/^[0-9a-f]{20}$/),
           title: text(40),
           body: text(100),
           subtitle: text(20),
@@ -253,6 +84,8 @@ describe.each(VENDOR_NAMES)('%s', (name: VendorName) => {
         },
         {
           requiredKeys: [
+            'purpose',
+            'dedupeId',
             'title',
             'body',
             'badge',
@@ -387,7 +220,7 @@ describe.each(VENDOR_NAMES)('%s', (name: VendorName) => {
       // The vendor knows us: some answers are read in the light of that.
       expect(await sendOne({ target: target(1) })).toEqual(ACCEPTED);
       expect(await sendOne()).toEqual(ACCEPTED);
-      const { tokens } = simulator.state.vendors[name];
+      const { tokens } = bench.simulator.state.vendors[name];
       tokens.kill(target(0).token, { reason, timestamp: timestamp ?? null });
       const outcomes = await send(targets(4), { jobId: 'job-2' });
       expect(outcomes).toEqual([outcome, ACCEPTED, ACCEPTED, ACCEPTED]);
@@ -402,7 +235,7 @@ describe.each(VENDOR_NAMES)('%s', (name: VendorName) => {
 
     it('is gone when it belongs to another app; many of them speak against the credential', async () => {
       const foreign = targets(40);
-      for (const { token } of foreign) driver.registerElsewhere(simulator, token);
+      for (const { token } of foreign) driver.registerElsewhere(bench.simulator, token);
       const gone = { kind: 'token_gone', code: driver.foreignTokenCode, goneAt: null };
       expect(await sendOne({ target: foreign[0] ?? target(0) })).toEqual(gone);
       const outcomes = await send(foreign.slice(1));
@@ -418,13 +251,13 @@ describe.each(VENDOR_NAMES)('%s', (name: VendorName) => {
       fault(given);
       expect(await sendOne()).toEqual(outcome);
       expect(received(target(0).token)).toEqual([]);
-      simulator.state.faults.clear(name);
+      bench.simulator.state.faults.clear(name);
       expect(await sendOne()).toEqual(ACCEPTED);
     });
 
     it('that the push is bad is a rejection of it alone', async () => {
       const { credential, code } = driver.badPayload;
-      driver.badPayload.arrange(simulator, target(1).token);
+      driver.badPayload.arrange(bench.simulator, target(1).token);
       const outcomes = await send(targets(3), { credential });
       expect(outcomes).toEqual([ACCEPTED, expect.objectContaining({ kind: 'rejected', code }), ACCEPTED]);
     });
@@ -451,7 +284,7 @@ describe.each(VENDOR_NAMES)('%s', (name: VendorName) => {
       expect(outcomes[0]).toEqual({ kind: 'unavailable', code: 'timeout', retryAfterMs: null, maybeDelivered: true });
       expect(outcomes.slice(1)).toEqual(Array.from({ length: 19 }, () => ACCEPTED));
       expect(order.at(-1)).toBe(0);
-      simulator.state.faults.clear(name);
+      bench.simulator.state.faults.clear(name);
       expect(await sendOne({ sender: hasty, jobId: 'job-2' })).toEqual(ACCEPTED);
       expect(received(target(0).token).map(({ state }) => state)).toEqual(['replaced', 'shown']);
     });
@@ -469,7 +302,7 @@ describe.each(VENDOR_NAMES)('%s', (name: VendorName) => {
       const outcomes = await send(targets(5));
       const lost = { kind: 'unavailable', code: 'connection_lost', retryAfterMs: null, maybeDelivered: true };
       expect(outcomes).toEqual([ACCEPTED, ACCEPTED, lost, ACCEPTED, ACCEPTED]);
-      simulator.state.faults.clear(name);
+      bench.simulator.state.faults.clear(name);
       expect(await sendOne({ target: target(2) })).toEqual(ACCEPTED);
       expect(received(target(2).token).map(({ state }) => state)).toEqual(['replaced', 'shown']);
     });
@@ -509,13 +342,13 @@ describe.each(VENDOR_NAMES)('%s', (name: VendorName) => {
     it('is made again after the vendor was restarted', async () => {
       expect(await sendOne()).toEqual(ACCEPTED);
       const ports = Object.fromEntries(
-        Object.entries(simulator.urls).map(([port, url]) => [port, Number(new URL(url).port)]),
+        Object.entries(bench.simulator.urls).map(([port, url]) => [port, Number(new URL(url).port)]),
       );
-      await simulator.close();
+      await bench.simulator.close();
       const down = await send(targets(20), { jobId: 'job-2' });
       for (const outcome of down) expect(outcome).toMatchObject({ kind: 'unavailable', maybeDelivered: false });
-      simulator = await openSimulator(ports);
-      driver.register(simulator);
+      bench.simulator = await bench.openSimulator(ports);
+      driver.register(bench.simulator);
       expect(await send(targets(20), { jobId: 'job-2' })).toEqual(Array.from({ length: 20 }, () => ACCEPTED));
       expect(sorted(timesReceived())).toEqual(sorted(onceEach(20)));
     });
@@ -525,7 +358,7 @@ describe.each(VENDOR_NAMES)('%s', (name: VendorName) => {
       fault({ kind: 'latency', ms: 100 });
       const sending = send(targets(40), { jobId: 'job-2' });
       await waitFor(() => counters().requests > 1, { intervalMs: 1 });
-      await sender.close();
+      await bench.sender.close();
       expect(await sending).toEqual(Array.from({ length: 40 }, () => ACCEPTED));
       expect(await sendOne({ target: target(41) })).toEqual({
         kind: 'unavailable',
@@ -537,7 +370,7 @@ describe.each(VENDOR_NAMES)('%s', (name: VendorName) => {
 
     it('reports every target when the sender closes before it is open', async () => {
       const sending = send(targets(40));
-      await sender.close();
+      await bench.sender.close();
       const outcomes = await sending;
       const notSent = expect.objectContaining({ kind: 'unavailable', maybeDelivered: false });
       expect(outcomes).toEqual(outcomes.map(({ kind }) => (kind === 'accepted' ? ACCEPTED : notSent)));
@@ -579,28 +412,28 @@ describe.each(VENDOR_NAMES)('%s', (name: VendorName) => {
   describe('the credential', () => {
     it('has its expired access token replaced once, and every push sent again', async () => {
       expect(await sendOne({ target: target(200) })).toEqual(ACCEPTED);
-      expect(driver.accessTokens(simulator)).toBe(1);
-      clock.advance(driver.expiry.ageMs);
-      skewMs = driver.expiry.skewMs;
+      expect(driver.accessTokens(bench.simulator)).toBe(1);
+      bench.clock.advance(driver.expiry.ageMs);
+      bench.skewMs = driver.expiry.skewMs;
       expect(await send(targets(200), { jobId: 'job-2' })).toEqual(Array.from({ length: 200 }, () => ACCEPTED));
-      expect(driver.accessTokens(simulator)).toBe(2);
+      expect(driver.accessTokens(bench.simulator)).toBe(2);
       expect(sorted(timesReceived()).filter(([, times]) => times !== 1)).toEqual([]);
     });
 
     it('gets a new access token when the vendor has revoked the old one', async () => {
       expect(await sendOne({ target: target(200) })).toEqual(ACCEPTED);
-      const revoked = driver.revokeAccessTokens(simulator);
+      const revoked = driver.revokeAccessTokens(bench.simulator);
       expect(await send(targets(200), { jobId: 'job-2' })).toEqual(Array.from({ length: 200 }, () => ACCEPTED));
-      expect(driver.accessTokens(simulator)).toBe(revoked ? 2 : 1);
+      expect(driver.accessTokens(bench.simulator)).toBe(revoked ? 2 : 1);
     });
 
     it('is misconfigured once its account was taken back, and works again when that is undone', async () => {
       expect(await sendOne({ target: target(100) })).toEqual(ACCEPTED);
-      driver.revoke(simulator);
+      driver.revoke(bench.simulator);
       const outcomes = await send(targets(100), { jobId: 'job-2' });
       expect(outcomes).toEqual(outcomes.map(() => expect.objectContaining({ kind: 'misconfigured' })));
       expect(received()).toHaveLength(1);
-      driver.register(simulator);
+      driver.register(bench.simulator);
       expect(await send(targets(100), { jobId: 'job-3' })).toEqual(Array.from({ length: 100 }, () => ACCEPTED));
     });
 
@@ -615,15 +448,15 @@ describe.each(VENDOR_NAMES)('%s', (name: VendorName) => {
     });
 
     it.each(driver.misplaced)('with $what is misconfigured: $code', async ({ credential, facts, code }) => {
-      driver.register(simulator, facts);
+      driver.register(bench.simulator, facts);
       const outcomes = await send(targets(20), { credential });
       expect(outcomes).toEqual(outcomes.map(() => ({ kind: 'misconfigured', code })));
       expect(received()).toEqual([]);
     });
 
     it('is not at fault when the clock is: the outcome says so', async () => {
-      clock.advance(-2 * 3_600_000);
-      skewMs = 2 * 3_600_000;
+      bench.clock.advance(-2 * 3_600_000);
+      bench.skewMs = 2 * 3_600_000;
       const outcomes = await send(targets(5));
       expect(outcomes).toEqual(outcomes.map(() => driver.clockTwoHoursBehind));
     });
@@ -631,10 +464,10 @@ describe.each(VENDOR_NAMES)('%s', (name: VendorName) => {
     for (const { fault: given, outcome } of driver.accessTokenFailures) {
       it(`waits while no access token can be had: ${JSON.stringify(given)}`, async () => {
         const hasty = openSender({ requestTimeoutMs: 300 });
-        simulator.state.faults.put('google-token', [given]);
+        bench.simulator.state.faults.put('google-token', [given]);
         const outcomes = await send(targets(5), { sender: hasty });
         expect(outcomes).toEqual(outcomes.map(() => outcome));
-        simulator.state.faults.clear();
+        bench.simulator.state.faults.clear();
         expect(await sendOne({ sender: hasty })).toEqual(ACCEPTED);
         expect(counters().requests).toBe(1);
       });
@@ -645,7 +478,7 @@ describe.each(VENDOR_NAMES)('%s', (name: VendorName) => {
         targets(500).map(async (one, index) => await sendOne({ target: one, jobId: `job-${index}` })),
       );
       expect(outcomes).toEqual(outcomes.map(() => ACCEPTED));
-      expect(driver.accessTokens(simulator)).toBe(1);
+      expect(driver.accessTokens(bench.simulator)).toBe(1);
       expect(sorted(timesReceived())).toEqual(sorted(onceEach(500)));
       expect(counters()).toMatchObject({ requests: 500, accepted: 500, refused: {} });
       expect(counters().connections).toBeLessThanOrEqual(4);
@@ -677,9 +510,9 @@ describe.each(VENDOR_NAMES)('%s', (name: VendorName) => {
   it('reports each of 500 targets of one job once, good and dead ones', async () => {
     const to = targets(500);
     const isDead = (index: number): boolean => index % 7 === 3;
-    const reason = simulator.state.vendors[name].deathReasons[0] ?? '';
+    const reason = bench.simulator.state.vendors[name].deathReasons[0] ?? '';
     to.forEach(({ token }, index) => {
-      if (isDead(index)) simulator.state.vendors[name].tokens.kill(token, { reason, timestamp: NOW - 1_000 });
+      if (isDead(index)) bench.simulator.state.vendors[name].tokens.kill(token, { reason, timestamp: NOW - 1_000 });
     });
     for (const jobId of ['job-1', 'job-2']) {
       const outcomes = await send(to, { jobId });

@@ -1,0 +1,63 @@
+import type { Purpose } from '#libs/contracts';
+
+/** Most message objects of one unicast_batch (oppo section 4), and so most targets of one job. */
+export const TARGETS_PER_CALL = 1_000;
+
+/** Largest message of one target, bytes. OPPO names no limit: ours, above what all its fields can take at their longest. */
+export const MAX_PAYLOAD_BYTES = 32_768;
+
+/** Longest texts, in characters of which an emoji counts one (oppo section 3.1). */
+export const TITLE_CHARACTERS = 50;
+export const SUBTITLE_CHARACTERS = 10;
+export const LONG_TEXT_CHARACTERS = 128;
+/** Of style 1: OPPO's current text, and its older text and SDK (oppo section 3.1). */
+export const CONTENT_CHARACTERS = 50;
+export const LONGEST_CONTENT_CHARACTERS = 200;
+
+/** Longest `action_parameters`, characters (oppo section 3.1). Counted in UTF-16 units, the strictest reading; ours. */
+export const ACTION_PARAMETERS_CHARACTERS = 4_000;
+
+/** Longest `click_action_activity`, `call_back_url` and `call_back_parameter`, characters (oppo section 3.1). */
+export const LONGEST_ACTIVITY = 500;
+export const LONGEST_CALLBACK_URL = 200;
+export const LONGEST_CALLBACK_PARAMETER = 100;
+
+/** Longest template parameters of a message, characters of JSON; ours, OPPO names no limit. */
+export const TEMPLATE_PARAMETERS_CHARACTERS = 1_000;
+
+/** Longest device token, bytes; ours, as OPPO's pattern does not match all that are in use (oppo section 2). */
+export const TOKEN_BYTES = 256;
+
+/** Longest `off_line_ttl`, ten days, s (oppo section 3.1). */
+export const MAX_TTL_SECONDS = 864_000;
+
+/** Largest badge figure sent: OPPO shows all above 99 alike (oppo section 3.1). */
+export const MAX_BADGE = 100;
+
+/** 1 tray; 2 also lock screen; 16 also banner, vibration and sound, for which OPPO must grant the right (oppo section 3.1). */
+export const NOTIFY_LEVELS = [1, 2, 16] as const;
+
+/** Life of an access token, and at which age it is renewed, ms (oppo section 2). */
+export const TOKEN_LIFE_MS = 24 * 3_600_000;
+export const TOKEN_RENEWAL_MS = 20 * 3_600_000;
+
+/** Connections under one identity (oppo section 8); how long an unused one is kept, ms, is ours. */
+export const CONNECTIONS = 5;
+export const IDLE_MS = 60_000;
+
+interface DefaultClass {
+  category?: string;
+  notifyLevel?: (typeof NOTIFY_LEVELS)[number];
+}
+
+/**
+ * How a purpose goes out unless the credential says otherwise. "IM" with level 2 is what integrators use (oppo section
+ * 3.1), MARKETING is Tencent's example (Tencent contract section 2.2). OPPO's other categories are not known to us, so
+ * system pushes have none and go out as their channel says.
+ */
+export const DEFAULT_CLASSES: Readonly<Record<Purpose, DefaultClass>> = {
+  chat: { category: 'IM', notifyLevel: 2 },
+  call: { category: 'IM', notifyLevel: 2 },
+  system: {},
+  marketing: { category: 'MARKETING' },
+};
