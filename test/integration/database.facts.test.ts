@@ -1,5 +1,5 @@
 import { FOREVER } from '#libs/contracts';
-import { ConversationRepository, FactsStore, TemplateRepository } from '#libs/database';
+import { FactsStore, SettingsStore, TemplateRepository } from '#libs/database';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { NOW, openInstallation, type Installation } from './support/installation.ts';
 
@@ -40,9 +40,9 @@ describe('FactsStore.ofReceivers', () => {
   it('reads the settings of the message’s own conversation alone', async () => {
     const app = await installation.newApp();
     const user = await installation.users.put(app.id, 'ana', {}, new Date(NOW));
-    const conversations = new ConversationRepository(installation.dataSource);
-    await conversations.put({ userId: user.id, chatType: 'chatgroup', key: 'g1' }, { mode: 'NONE' });
-    await conversations.put({ userId: user.id, chatType: 'user', key: 'g1' }, { dndUntil: new Date(NOW) });
+    const settings = new SettingsStore(installation.sql);
+    await settings.putConversation(user.id, { chatType: 'chatgroup', key: 'g1' }, { mode: 'NONE' });
+    await settings.putConversation(user.id, { chatType: 'user', key: 'g1' }, { dndUntil: NOW });
     const [group, direct, other] = await facts.ofReceivers(app.id, [
       inGroup('ana'),
       { receiver: 'ana', chatType: 'user', conversation: 'g1' },

@@ -97,6 +97,30 @@ describe('offpush app', () => {
   });
 });
 
+describe('offpush app features', () => {
+  it('shows the switch, and deletes nothing without --confirm', async () => {
+    await run(['app', 'create', 'acme/features']);
+    expect(await run(['app', 'features', 'acme/features'])).toMatchObject({
+      code: 0,
+      out: 'advanced  on\nholds     settings of 0 users and 0 conversations, 0 templates',
+    });
+    expect(await run(['app', 'features', 'acme/features', 'off'])).toMatchObject({
+      code: 1,
+      err: 'offpush: This would delete the settings of 0 users and 0 conversations, 0 templates; add --confirm to do it',
+    });
+    expect((await run(['app', 'features', 'acme/features'])).out).toContain('advanced  on');
+    expect((await run(['app', 'features', 'acme/features', 'off', '--confirm'])).out).toBe(
+      'deleted   settings of 0 users and 0 conversations, 0 templates\nadvanced  off',
+    );
+    expect((await run(['app', 'features', 'acme/features', 'on'])).out).toBe('advanced  on');
+  });
+
+  it.each([['maybe'], ['on', '--confirm=yes']])('does not understand %s', async (...args) => {
+    await run(['app', 'create', 'acme/features']);
+    expect((await run(['app', 'features', 'acme/features', ...args])).code).toBe(2);
+  });
+});
+
 describe('offpush token', () => {
   it('creates, lists and revokes tokens without ever showing them again', async () => {
     await run(['app', 'create', 'acme/tokens']);

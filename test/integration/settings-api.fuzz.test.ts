@@ -29,6 +29,19 @@ const MESSAGE = {
   lifetimeMs: 5,
 };
 
+const PUSH = {
+  strategy: 2,
+  pushMessage: {
+    title: 'a',
+    content: 'b',
+    ext: { a: 1 },
+    config: { badge: { addNum: 1 }, clickAction: { action: 'a' } },
+    apns: { badge: 1, ext: { a: 'b' } },
+    fcmV1: { data: { a: 'b' }, androidConfig: { ttl: '1s' } },
+    huawei: { message: { android: { notification: { badge: { setNum: 1 } } } } },
+  },
+};
+
 /** Routes with a body, each with one that it takes, to be spoilt. */
 const ROUTES: [string, string, Record<string, unknown>][] = [
   ['PUT', 'push/credentials/ios', apnsCredential()],
@@ -36,12 +49,25 @@ const ROUTES: [string, string, Record<string, unknown>][] = [
   ['PUT', 'users/u1/notification/user/u1', { type: 'ALL', ignoreInterval: '1:00-2:00', ignoreDuration: 5 }],
   ['PUT', 'users/u1/notification/chatgroup/g1', { type: 'DEFAULT', ignoreInterval: '', ignoreDuration: '5' }],
   ['PUT', 'users/u1/notification/language', { translationLanguage: 'EU' }],
+  ['PUT', 'users/u1', { device_id: 'd1', device_token: 't', notifier_name: 'ios', notification_no_disturbing: 0 }],
+  ['PUT', 'users/u1/notification/template', { templateName: 't' }],
+  ['PUT', 'users/u1/push/binding', { device_id: 'd1', notifier_name: 'ios', device_token: 't' }],
+  ['PUT', 'notification/template/t', { title_pattern: '{0}', content_pattern: '{1}' }],
+  ['PUT', 'push/features', { advanced: true, confirm: true }],
   ['POST', 'notification/template', { name: 't', title_pattern: '{0}', content_pattern: '{1}' }],
   ['PUT', 'users/u1/devices/d1', { credential: 'ios', token: 't', locale: 'en', vendor: 'apns' }],
   ['PUT', 'users/u1/devices/d2', { tokens: [{ credential: 'ios', token: 't2' }], locale: null }],
   ['PUT', 'users/u1/devices/d1/presence', { state: 'background', unreadCount: 1 }],
   ['POST', 'push/messages', MESSAGE],
   ['POST', 'push/messages/dry-run', MESSAGE],
+  ['POST', 'push/async/u1', PUSH],
+  ['POST', 'push/single', { targets: ['u1'], ...PUSH }],
+  ['POST', 'push/list', { targets: ['u1'], startDate: '2023-11-15 00:00:00', ...PUSH }],
+  ['POST', 'push/list/label', { targets: ['l1'], ...PUSH }],
+  ['POST', 'push/task', { startDate: '', ...PUSH }],
+  ['POST', 'push/label', { name: 'l1', description: 'd' }],
+  ['POST', 'push/label/l1/user', { usernames: ['u1'] }],
+  ['DELETE', 'push/label/l1/user', { usernames: ['u1'] }],
   ['DELETE', 'users/nobody', {}],
   ['PUT', 'no/such/path', {}],
 ];

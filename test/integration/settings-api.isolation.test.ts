@@ -21,12 +21,17 @@ async function fill(base: string, token: string): Promise<void> {
     body: { name: 't1', title_pattern: 'mine', content_pattern: 'mine' },
     token,
   });
+  await call('PUT', `${base}/push/groups/g1`, { body: { members: ['only'] }, token });
+  await call('POST', `${base}/push/label`, { body: { name: 'l1', description: 'mine' }, token });
+  await call('POST', `${base}/push/label/l1/user`, { body: { usernames: ['only'] }, token });
   await call('POST', `${base}/push/messages`, { body: message('only', 'm1'), token });
 }
 
 function message(receiver: string, id: string): Record<string, unknown> {
   return { id, chatType: 'user', sender: { username: 'u1' }, receivers: [receiver], text: 'hi' };
 }
+
+const PUSH = { pushMessage: { title: 'stolen' } };
 
 /** Every route of an app, with a body where it takes one. */
 const ROUTES: [string, string, unknown][] = [
@@ -43,6 +48,16 @@ const ROUTES: [string, string, unknown][] = [
   ['GET', '/users/only/notification/chatgroup/g1', undefined],
   ['PUT', '/users/only/notification/language', { translationLanguage: 'fr' }],
   ['GET', '/users/only/notification/language', undefined],
+  ['GET', '/users/only/notification', undefined],
+  ['GET', '/users/only/notification/mute/type', undefined],
+  ['PUT', '/users/only/notification/template', { templateName: 'stolen' }],
+  ['GET', '/users/only/notification/template', undefined],
+  ['PUT', '/users/only/push/binding', { device_id: 'd1', notifier_name: 'ios', device_token: 'stolen' }],
+  ['GET', '/users/only/push/binding', undefined],
+  ['PUT', '/push/nickname', [{ username: 'only', push_nickname: 'Taken' }]],
+  ['GET', '/push/features', undefined],
+  ['PUT', '/push/features', { advanced: false, confirm: true }],
+  ['PUT', '/notification/template/t1', { title_pattern: 'x' }],
   ['POST', '/notification/template', { name: 't1', title_pattern: 'x', content_pattern: 'x' }],
   ['GET', '/notification/template/t1', undefined],
   ['DELETE', '/notification/template/t1', undefined],
@@ -52,9 +67,31 @@ const ROUTES: [string, string, unknown][] = [
   ['DELETE', '/users/only/devices/d1', undefined],
   ['DELETE', '/users/only/devices/d1/tokens/ios', undefined],
   ['PUT', '/users/only/devices/d1/presence', { state: 'logged_out' }],
+  ['POST', '/token', { grant_type: 'inherit', username: 'only' }],
   ['POST', '/push/messages', message('only', 'm1')],
   ['POST', '/push/messages/dry-run', message('only', 'm2')],
   ['GET', '/push/messages/m1', undefined],
+  ['POST', '/messages/users', { to: ['only'], type: 'txt', body: { msg: 'hi' } }],
+  ['POST', '/messages/chatgroups', { to: ['g1'], type: 'txt', body: { msg: 'hi' } }],
+  ['PUT', '/push/groups/g1', { members: ['stolen'] }],
+  ['GET', '/push/groups/g1', undefined],
+  ['DELETE', '/push/groups/g1', undefined],
+  ['POST', '/push/sync/only', PUSH],
+  ['POST', '/push/async/only', PUSH],
+  ['POST', '/push/single', { ...PUSH, targets: ['only'] }],
+  ['POST', '/push/list', { ...PUSH, targets: ['only'] }],
+  ['POST', '/push/list/label', { ...PUSH, targets: ['l1'] }],
+  ['POST', '/push/task', PUSH],
+  ['GET', '/push/label', undefined],
+  ['POST', '/push/label', { name: 'l2' }],
+  ['GET', '/push/label/l1', undefined],
+  ['GET', '/push/label/l1/user', undefined],
+  ['POST', '/push/label/l1/user', { usernames: ['u1'] }],
+  ['GET', '/push/label/l1/user/only', undefined],
+  ['DELETE', '/push/label/l1/user', { usernames: ['only'] }],
+  ['DELETE', '/push/label/l1', undefined],
+  ['GET', '/push/data/offline-push/begin/2023-11-13/end/2023-11-14', undefined],
+  ['GET', '/notifiers', undefined],
 ];
 
 async function snapshot(): Promise<string[]> {

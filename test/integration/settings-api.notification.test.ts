@@ -148,8 +148,9 @@ describe('mode and do-not-disturb of a conversation', () => {
     expect(await get('chatgroup/g1')).toEqual({ ...UNSET_CONVERSATION, ignoreDuration: START + DAY_MS });
   });
 
-  it.each(['chatroom/r1', 'User/u2', 'mute/type'])('case 26: refuses the chat type of %s', async (conversation) => {
+  it.each(['chatroom/r1', 'User/u2', 'mute/x'])('case 26: refuses the chat type of %s', async (conversation) => {
     expectRefused(await put(conversation, { type: 'ALL' }), 'chattype');
+    expectRefused(await put('mute/type', { type: 'ALL' }), 'chattype');
     expectRefused(await fixture.call('GET', `/org1/app1/users/u1/notification/${conversation}`), 'chattype');
   });
 

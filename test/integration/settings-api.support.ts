@@ -7,9 +7,11 @@ import {
   DecisionStore,
   FactsStore,
   MessageStore,
+  UserRepository,
   type Sql,
 } from '#libs/database';
 import { Evaluation } from '#libs/evaluation';
+import { migrateQueue } from '#libs/queue';
 import { createTestDatabase, manualClock, uniqueName, type ManualClock, type TestDatabase } from '#libs/testing';
 import { pino } from 'pino';
 import { createSettingsApi, type SettingsApi } from '../../apps/settings-api/src/index.ts';
@@ -59,7 +61,14 @@ export interface Fixture {
   app: TestApp;
   other: TestApp;
   call: (method: string, path: string, options?: CallOptions) => Promise<Answer>;
-  createApp: (organization: string, name: string, policy?: Record<string, unknown>) => Promise<TestApp>;
+  /** Without rate limits, unless `rateLimits` says otherwise. */
+  createApp: (
+    organization: string,
+    name: string,
+    policy?: Record<string, unknown>,
+    rateLimits?: Record<string, number | null>,
+  ) => Promise<TestApp>;
+  createUser: (appId: number, username: string) => Promise<void>;
   createToken: (appId: number, expiresAt?: Date) => Promise<{ id: string; token: string }>;
   revokeToken: (id: string) => Promise<boolean>;
   close: () => Promise<void>;
@@ -77,24 +86,31 @@ export function testEnvironment(databaseUrl: string, more: Record<string, string
   });
 }
 
-export async function startFixture(more: Record<string, string> = {}): Promise<Fixture> {
+/** `policy` is that of the first app. */
+export async function startFixture(
+  more: Record<string, string> = {},
+  policy: Record<string, unknown> = {},
+): Promise<Fixture> {
   const database = await createTestDatabase();
   const environment = testEnvironment(database.url, more);
+  await migrateQueue({ redisUrl: environment.REDIS_URL, databaseUrl: database.url });
   const clock = manualClock(new Date(START));
   const logs: string[] = [];
   const logger = pino({ level: 'trace' }, { write: (line: string) => void logs.push(line) });
   const dataSource = await createDataSource(database.url, { poolSize: 2 }).initialize();
   const apps = new AppRepository(dataSource);
   const tokens = new AppTokenRepository(dataSource);
+  const users = new UserRepository(dataSource);
   const api = await createSettingsApi(environment, { now: clock.now, logger });
 
-  const createApp = async (organization: string, name: string, policy = {}): Promise<TestApp> => {
-    const app = await apps.create(organization, name, policy);
+  const createApp: Fixture['createApp'] = async (organization, name, itsPolicy = {}, rateLimits = { '*': null }) => {
+    const app = await apps.create(organization, name, itsPolicy);
     if (app === null) throw new Error('the app exists');
+    await apps.setRateLimits(app.id, rateLimits);
     const { token } = await tokens.create(app.id, 'test');
     return { base: `/${organization}/${name}`, id: app.id, uuid: app.uuid, token };
   };
-  const app = await createApp('org1', 'app1');
+  const app = await createApp('org1', 'app1', policy);
   const other = await createApp('org1', 'app2');
 
   const call = async (method: string, path: string, options: CallOptions = {}): Promise<Answer> => {
@@ -114,7 +130,10 @@ export async function startFixture(more: Record<string, string> = {}): Promise<F
     const parsed: unknown = response.headers.get('content-type')?.includes('json') === true ? JSON.parse(text) : {};
     return { status: response.status, headers: response.headers, text, body: parsed as Record<string, unknown> };
   };
-  for (const { base, token } of [app, other]) await call('PUT', `${base}/users/u1`, { body: {}, token });
+  const createUser = async (appId: number, username: string): Promise<void> => {
+    await users.put(appId, username, {}, clock.date());
+  };
+  for (const { id } of [app, other]) await createUser(id, 'u1');
 
   return {
     api,
@@ -126,6 +145,7 @@ export async function startFixture(more: Record<string, string> = {}): Promise<F
     other,
     call,
     createApp,
+    createUser,
     createToken: async (appId, expiresAt) => await tokens.create(appId, 'another', expiresAt ?? null),
     revokeToken: async (id) => await tokens.revoke(id, clock.date()),
     close: async () => {

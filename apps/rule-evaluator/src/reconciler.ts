@@ -1,8 +1,9 @@
 import { JOB_VERSION, MESSAGES_QUEUE, type MessagesJob } from '#libs/contracts';
-import type { ReconcileStore, SendStore } from '#libs/database';
+import type { PushTaskStore, ReconcileStore, SendStore } from '#libs/database';
 import type { Logger, Metrics } from '#libs/observability';
 import type { QueueClient } from '#libs/queue/transport';
 import { queueBatches } from './decider.ts';
+import type { PushTasks } from './push-tasks.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -16,6 +17,8 @@ const PURGE_ROUNDS = 20;
 export interface ReconcilerPorts {
   store: ReconcileStore;
   sends: Pick<SendStore, 'takeOverdue'>;
+  tasks: Pick<PushTasks, 'run'>;
+  taskStore: Pick<PushTaskStore, 'purge'>;
   queues: Pick<QueueClient, 'emitBulk'>;
   metrics: Pick<Metrics, 'reconciled'>;
   logger: Logger;
@@ -28,7 +31,8 @@ export interface ReconcilerPorts {
 
 /**
  * Puts back on the queue what the queue forgot: messages without a decision, batches that nobody sends. Several may run;
- * each piece of overdue work is taken by one of them. Also forgets stories older than the retention.
+ * each piece of overdue work is taken by one of them. Also carries out push tasks that are due, and forgets stories older
+ * than the retention.
  */
 export class Reconciler {
   private timer: NodeJS.Timeout | null = null;
@@ -47,7 +51,7 @@ export class Reconciler {
     await this.passing;
   }
 
-  /** One look at everything overdue. */
+  /** One look at everything overdue or due. */
   async pass(): Promise<void> {
     const { store, sends, queues, metrics, now, afterMs, retentionDays } = this.ports;
     const messages = await store.takeOverdueMessages(now(), now() + afterMs, PASS_LIMIT);
@@ -67,10 +71,12 @@ export class Reconciler {
       );
     }
     await store.advanceWatermark(now());
+    await this.ports.tasks.run(() => this.closed);
     await this.purge(now() - retentionDays * DAY_MS);
   }
 
   private async purge(before: number): Promise<void> {
+    await this.ports.taskStore.purge(before);
     for (let round = 0; round < PURGE_ROUNDS && !this.closed; round += 1) {
       if ((await this.ports.store.purge(before, PURGE_LIMIT)) < PURGE_LIMIT) return;
     }

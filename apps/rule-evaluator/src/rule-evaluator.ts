@@ -1,5 +1,13 @@
 import type { Environment } from '#libs/config';
-import { DecisionStore, FactsStore, MessageStore, openSql, ReconcileStore, SendStore } from '#libs/database';
+import {
+  DecisionStore,
+  FactsStore,
+  MessageStore,
+  openSql,
+  PushTaskStore,
+  ReconcileStore,
+  SendStore,
+} from '#libs/database';
 import { Evaluation } from '#libs/evaluation';
 import { jobHooks, NestLogger, type Logger, type Metrics, type RunningWorker } from '#libs/observability';
 import { openQueueBackend } from '#libs/queue';
@@ -8,15 +16,16 @@ import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import { RuleEvaluatorModule } from './app.module.ts';
 import { Decider } from './decider.ts';
+import { PushTasks } from './push-tasks.ts';
 import { Reconciler } from './reconciler.ts';
 
-/** Starts a rule evaluator with its reconciler. */
+/** Starts a rule evaluator with its reconciler. `now` is the clock, Unix ms. */
 export async function startRuleEvaluator(
   environment: Environment,
   logger: Logger,
   metrics: Metrics,
+  now: () => number = Date.now,
 ): Promise<RunningWorker> {
-  const now = Date.now;
   const warn = (message: string) => (error: unknown) => logger.warn({ err: error }, message);
   const sql = openSql(environment.DATABASE_URL, {
     poolSize: environment.DATABASE_POOL_SIZE,
@@ -39,9 +48,12 @@ export async function startRuleEvaluator(
     now,
     reconcileAfterMs: environment.RECONCILE_AFTER_MS,
   });
+  const taskStore = new PushTaskStore(sql);
   const reconciler = new Reconciler({
     store: new ReconcileStore(sql),
     sends: new SendStore(sql),
+    tasks: new PushTasks({ store: taskStore, queues, logger, now, afterMs: environment.RECONCILE_AFTER_MS }),
+    taskStore,
     queues,
     metrics,
     logger,

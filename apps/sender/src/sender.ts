@@ -21,9 +21,13 @@ const FLUSH_EVERY_MS = 100;
 /** Connections on which a vendor's access tokens are fetched: one is held as long as the vendor takes to answer. */
 const TOKEN_CONNECTIONS = 2;
 
-/** Starts a sender for the vendors that the environment names. */
-export async function startSender(environment: Environment, logger: Logger, metrics: Metrics): Promise<RunningWorker> {
-  const now = Date.now;
+/** Starts a sender for the vendors that the environment names. `now` is the clock, Unix ms. */
+export async function startSender(
+  environment: Environment,
+  logger: Logger,
+  metrics: Metrics,
+  now: () => number = Date.now,
+): Promise<RunningWorker> {
   const claimant = randomUUID();
   const warn = (message: string) => (error: unknown) => logger.warn({ err: error }, message);
   const onSqlError = warn('A database connection broke');

@@ -2,29 +2,49 @@ import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/
 import { APP_PIPE } from '@nestjs/core';
 import type { Environment } from '#libs/config';
 import {
-  ConversationRepository,
+  AppLoginRepository,
+  AppTokenRepository,
+  BindingRepository,
   CredentialRepository,
   CredentialStore,
   DeviceRepository,
   FactsStore,
+  FeatureRepository,
+  GroupRepository,
+  LabelStore,
+  PushTaskStore,
   SecretBox,
+  SettingsStore,
   StoryStore,
   TemplateRepository,
   UserRepository,
 } from '#libs/database';
 import { Evaluation } from '#libs/evaluation';
 import type { Metrics } from '#libs/observability';
+import type { Callers } from './auth/callers.ts';
+import { TokenController } from './auth/token.controller.ts';
+import { TokenGrants } from './auth/token-grants.ts';
+import { BindingController } from './bindings/binding.controller.ts';
 import { CredentialController } from './credentials/credential.controller.ts';
 import { DeviceController } from './devices/device.controller.ts';
 import { HealthController } from './health/health.controller.ts';
+import { FeatureController } from './features/feature.controller.ts';
+import { GroupController } from './groups/group.controller.ts';
 import { RequestPipe } from './http/request.pipe.ts';
+import { LabelController } from './labels/label.controller.ts';
 import { DryRun } from './messages/dry-run.service.ts';
 import { MessageController } from './messages/message.controller.ts';
+import { SentMessageController } from './messages/sent-message.controller.ts';
 import { NotificationController } from './notification/notification.controller.ts';
+import { NotifierController } from './notifiers/notifier.controller.ts';
+import { ReceiverTextController } from './notification/receiver-text.controller.ts';
+import { PushController } from './push/push.controller.ts';
+import { PushService } from './push/push.service.ts';
 import { ReceiptController } from './receipts/receipt.controller.ts';
 import { ReceiptDesk } from './receipts/receipt-desk.ts';
 import { Resources } from './resources.ts';
 import { TemplateController } from './templates/template.controller.ts';
+import { NicknameController } from './users/nickname.controller.ts';
 import { UserController } from './users/user.controller.ts';
 
 /** The HTTP API on resources that are open already; closes them when the application has stopped. */
@@ -32,34 +52,66 @@ import { UserController } from './users/user.controller.ts';
 export class AppModule implements OnApplicationShutdown {
   constructor(private readonly resources: Resources) {}
 
-  static on(resources: Resources, environment: Environment, metrics: Metrics, receipts: ReceiptDesk): DynamicModule {
+  static on(
+    resources: Resources,
+    callers: Callers,
+    environment: Environment,
+    metrics: Metrics,
+    receipts: ReceiptDesk,
+  ): DynamicModule {
     const { dataSource, sql } = resources;
     const secretBox = new SecretBox(environment.SECRET_KEYS);
+    const users = new UserRepository(dataSource);
     const credentialStore = new CredentialStore(sql, secretBox);
+    const facts = new FactsStore(sql);
+    const stories = new StoryStore(sql);
+    const labels = new LabelStore(sql);
     const instances: object[] = [
       resources,
       metrics,
       credentialStore,
       resources.intake,
-      new ConversationRepository(dataSource),
+      new BindingRepository(dataSource),
       new CredentialRepository(dataSource, secretBox),
       new DeviceRepository(dataSource),
+      new FeatureRepository(dataSource),
+      new SettingsStore(sql),
+      new GroupRepository(dataSource),
       new TemplateRepository(dataSource),
-      new UserRepository(dataSource),
-      new StoryStore(sql),
+      users,
+      new TokenGrants({
+        logins: new AppLoginRepository(dataSource, secretBox),
+        tokens: new AppTokenRepository(dataSource),
+        users,
+        callers,
+      }),
+      stories,
+      facts,
+      labels,
+      new PushService({ intake: resources.intake, tasks: new PushTaskStore(sql), stories, labels, facts, metrics }),
       receipts,
-      new DryRun(new Evaluation(new FactsStore(sql)), credentialStore),
+      new DryRun(new Evaluation(facts), credentialStore),
     ];
     return {
       module: AppModule,
       controllers: [
+        BindingController,
         CredentialController,
         DeviceController,
+        FeatureController,
+        GroupController,
         HealthController,
+        LabelController,
         MessageController,
+        NicknameController,
         NotificationController,
+        NotifierController,
+        PushController,
         ReceiptController,
+        ReceiverTextController,
+        SentMessageController,
         TemplateController,
+        TokenController,
         UserController,
       ],
       providers: [

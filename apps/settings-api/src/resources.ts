@@ -5,6 +5,7 @@ import type { Logger, ReadinessCheck } from '#libs/observability';
 import { Intake } from '#libs/producer';
 import { JobQueue, openQueueBackend, type QueueBackend } from '#libs/queue';
 import type { DataSource } from 'typeorm';
+import { RateLimits } from './limits/rate-limits.ts';
 
 /** What the API keeps open: two pools on Postgres, the queue, and the intake between them. */
 export class Resources {
@@ -12,6 +13,7 @@ export class Resources {
     readonly dataSource: DataSource,
     readonly sql: Sql,
     readonly intake: Intake,
+    readonly rateLimits: RateLimits,
     private readonly queue: JobQueue<MessagesJob>,
     private readonly backend: QueueBackend,
   ) {}
@@ -39,7 +41,13 @@ export class Resources {
         onEnqueueFailed: (error) =>
           logger.warn({ err: error }, 'Accepted messages could not be queued; the reconciler will'),
       });
-      return new Resources(dataSource, sql, intake, queue, backend);
+      const rateLimits = new RateLimits({
+        redisUrl: environment.REDIS_URL,
+        dataSource,
+        prefix: environment.QUEUE_PREFIX,
+        logger,
+      });
+      return new Resources(dataSource, sql, intake, rateLimits, queue, backend);
     } catch (error) {
       await dataSource.destroy();
       throw error;
@@ -54,6 +62,7 @@ export class Resources {
   /** Lets accepted events reach the queue, then closes everything. Call it when no request is running any more. */
   async close(): Promise<void> {
     await this.intake.close();
+    await this.rateLimits.close();
     await this.queue.close();
     await this.backend.close();
     await this.sql.close();

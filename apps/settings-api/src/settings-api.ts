@@ -1,11 +1,19 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Environment } from '#libs/config';
-import { AppRepository, AppTokenRepository, CredentialStore, ReceiptStore, SecretBox } from '#libs/database';
+import {
+  AppLoginRepository,
+  AppRepository,
+  AppTokenRepository,
+  CredentialStore,
+  ReceiptStore,
+  SecretBox,
+} from '#libs/database';
 import { createLogger, Metrics, NestLogger, type Logger } from '#libs/observability';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { AppModule } from './app.module.ts';
 import { AppDirectory } from './apps/app-directory.ts';
+import { Callers } from './auth/callers.ts';
 import { ErrorFilter } from './http/error.filter.ts';
 import { installHttpHooks } from './http/http-hooks.ts';
 import { answerTransportError } from './http/transport-errors.ts';
@@ -51,12 +59,14 @@ export async function createSettingsApi(
   try {
     const errors = new ErrorFilter(logger);
     const adapter = createAdapter(errors, now);
+    const { dataSource, rateLimits } = resources;
+    const directory = new AppDirectory(new AppRepository(dataSource), now);
+    const callers = callersOn(resources, environment, now);
     const receipts = receiptsOn(resources, environment, metrics, now);
-    const directory = directoryOn(resources, now);
-    installHttpHooks(adapter.getInstance(), { directory, receipts, now, metrics, logger });
+    installHttpHooks(adapter.getInstance(), { directory, callers, rateLimits, receipts, now, metrics, logger });
     cutConnectionsAfter(adapter, environment.SHUTDOWN_DEADLINE_MS);
     app = await NestFactory.create<NestFastifyApplication>(
-      AppModule.on(resources, environment, metrics, receipts),
+      AppModule.on(resources, callers, environment, metrics, receipts),
       adapter,
       {
         bodyParser: false,
@@ -75,8 +85,9 @@ export async function createSettingsApi(
   }
 }
 
-function directoryOn({ dataSource }: Resources, now: () => number): AppDirectory {
-  return new AppDirectory(new AppRepository(dataSource), new AppTokenRepository(dataSource), now);
+function callersOn({ dataSource }: Resources, { SECRET_KEYS }: Environment, now: () => number): Callers {
+  const logins = new AppLoginRepository(dataSource, new SecretBox(SECRET_KEYS));
+  return new Callers({ tokens: new AppTokenRepository(dataSource), logins, now });
 }
 
 function receiptsOn(

@@ -47,6 +47,66 @@ export const ERRORS = {
     exception: 'org.apache.usergrid.persistence.exceptions.DuplicateUniquePropertyExistsException',
     description: 'Entity template requires that property named name be unique, value of {template} exists',
   },
+  nicknames_empty: {
+    status: 400,
+    error: 'illegal_argument',
+    exception: 'java.lang.IllegalArgumentException',
+    description: 'put user push nicknames illegal empty request body',
+  },
+  nicknames_too_many: {
+    status: 400,
+    error: 'illegal_argument',
+    exception: 'java.lang.IllegalArgumentException',
+    description: 'put user push nicknames exceeds the limit',
+  },
+  nickname_too_long: {
+    status: 400,
+    error: 'illegal_argument',
+    exception: 'java.lang.IllegalArgumentException',
+    description: '{username} push nickname length exceeds the limit',
+  },
+  message_too_large: {
+    status: 400,
+    error: 'illegal_argument',
+    exception: 'java.lang.IllegalArgumentException',
+    description: 'message is too large',
+  },
+  client_field_missing: {
+    status: 400,
+    error: 'illegal_argument',
+    exception: 'java.lang.IllegalArgumentException',
+    description: '{field} must be provided',
+  },
+  client_mismatch: {
+    status: 400,
+    error: 'invalid_grant',
+    exception: 'InvalidGrantException',
+    description: '{field} does not match',
+  },
+  user_not_activated: {
+    status: 400,
+    error: 'invalid_grant',
+    exception: 'InvalidGrantException',
+    description: 'user not activated',
+  },
+  password_invalid: {
+    status: 400,
+    error: 'invalid_grant',
+    exception: 'InvalidGrantException',
+    description: 'invalid password',
+  },
+  label_unknown: {
+    status: 400,
+    error: 'resource_not_found',
+    exception: 'ResourceNotFoundException',
+    description: 'push label not exists of {label}',
+  },
+  label_exists: {
+    status: 400,
+    error: 'duplicate_unique_property_exists',
+    exception: 'org.apache.usergrid.persistence.exceptions.DuplicateUniquePropertyExistsException',
+    description: 'Entity label requires that property named name be unique, value of {label} exists',
+  },
   token_missing: {
     status: 401,
     error: 'unauthorized',
@@ -77,11 +137,42 @@ export const ERRORS = {
     exception: 'org.apache.usergrid.rest.exceptions.SecurityException',
     description: 'Unable to authenticate (OAuth)',
   },
+  features_off: {
+    status: 403,
+    error: 'forbidden_op',
+    exception: 'EasemobForbiddenOpException',
+    // Clients take "service not open!" for their "service not enabled" (Agora contract section 1.6).
+    description: 'advanced push features service is unopened: service not open!',
+  },
+  label_limit: {
+    status: 403,
+    error: 'limit',
+    exception: 'LimitException',
+    description: 'limit request',
+  },
+  statistics_unopened: {
+    status: 403,
+    error: 'forbidden_op',
+    exception: 'EasemobForbiddenOpException',
+    description: 'offline push statistics service is unopened',
+  },
   app_not_found: {
     status: 404,
     error: 'organization_application_not_found',
     exception: 'OrganizationApplicationNotFoundException',
     description: 'Could not find application for {app} from URI: {uri}',
+  },
+  grant_user_not_found: {
+    status: 404,
+    error: 'invalid_grant',
+    exception: 'InvalidGrantException',
+    description: 'user not found',
+  },
+  grant_user_missing: {
+    status: 404,
+    error: 'entity_not_found',
+    exception: 'org.apache.usergrid.persistence.exceptions.EntityNotFoundException',
+    description: 'User null not found',
   },
   user_not_found: {
     status: 404,
@@ -113,6 +204,12 @@ export const ERRORS = {
     exception: 'ServiceResourceNotFoundException',
     description: 'Service resource not found : message {message}',
   },
+  group_not_found: {
+    status: 404,
+    error: 'service_resource_not_found',
+    exception: 'ServiceResourceNotFoundException',
+    description: 'Service resource not found : group {group}',
+  },
   path_unknown: {
     status: 404,
     error: 'not_found',
@@ -142,6 +239,12 @@ export const ERRORS = {
     error: 'web_application',
     exception: 'WebApplicationException',
     description: 'Unsupported Media Type',
+  },
+  rate_limited: {
+    status: 429,
+    error: 'reach_limit',
+    exception: 'ReachLimitException',
+    description: 'This request has reached API limit',
   },
   headers_too_large: {
     status: 431,

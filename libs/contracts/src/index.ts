@@ -61,6 +61,7 @@ export type {
 export { SEND_REASONS, SUPPRESS_REASONS } from './verdict.ts';
 export type { Decision, DeviceVerdict, ReceiverVerdict, SendReason, SuppressReason, VerdictFacts } from './verdict.ts';
 export type { Notification, Target } from './notification.ts';
+export type { OperatorPush, OperatorPushPart } from './operator-push.ts';
 export { PURPOSES } from './purpose.ts';
 export type { Purpose } from './purpose.ts';
 export { RECEIPT_STATES } from './receipt.ts';

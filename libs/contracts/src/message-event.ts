@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { offlinePushInfoSchema } from './offline-push-info.ts';
+import type { OperatorPush } from './operator-push.ts';
 import { PURPOSES } from './purpose.ts';
 import { isStorable, STORABLE, textSchema } from './text.ts';
 
@@ -119,7 +120,12 @@ export const messageEventSchema = z
 export type MessageEventInput = z.input<typeof messageEventSchema>;
 
 /** A message event as stored: parsed, with its id, its time and no receiver twice. */
-export type MessageEvent = Omit<z.output<typeof messageEventSchema>, 'id' | 'sentAt'> & { id: string; sentAt: number };
+export type MessageEvent = Omit<z.output<typeof messageEventSchema>, 'id' | 'sentAt'> & {
+  id: string;
+  sentAt: number;
+  /** Made by the API's push routes, never submitted: the event is no message but an operator's push. */
+  operatorPush?: OperatorPush;
+};
 
 /** A message event without its receivers, of which only a page is looked at. */
 export type MessageContent = Omit<MessageEvent, 'receivers'>;

@@ -8,6 +8,10 @@ import { DIALECTS } from './message-event.ts';
 export const policySchema = z.strictObject({
   /** The dialect of events that name none. */
   dialect: z.enum(DIALECTS).default('agora'),
+  /** What PUT on a user that does not exist does: create it, or refuse as Agora does (Agora contract section 1.5). */
+  unknownUsers: z.enum(['create', 'refuse']).default('create'),
+  /** Whether names of push labels that differ in case only are one name (Agora) or two (Easemob). */
+  labelCase: z.enum(['insensitive', 'sensitive']).default('insensitive'),
   /** IANA zone of the daily interval of users without a zone of their own. */
   timeZone: z.string().max(64).default('UTC'),
   /** Whether a template named in the message stands above the message's own title and content (as documented). */

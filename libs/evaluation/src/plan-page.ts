@@ -34,7 +34,7 @@ export function planPage(page: PreparedPage, templates: ReadonlyMap<string, Temp
       const key = `${vendor} ${credentialId} ${compositionKey(choice)}`;
       let group = groups.get(key);
       if (group === undefined) {
-        group = { vendor, credentialId, notification: compose({ ...choice, sender }), targets: [] };
+        group = { vendor, credentialId, notification: compose({ ...choice, sender, vendor }), targets: [] };
         groups.set(key, group);
       }
       group.targets.push(targetOf(facts.username, device, token, group));

@@ -41,4 +41,44 @@ describe('Intake', () => {
     await noted;
     expect(queued.flatMap(({ messages }) => messages)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   });
+
+  it('stores events that come together with one insert and one job, and waits for them when it closes', async () => {
+    const inserts: number[] = [];
+    const queued: MessagesJob[] = [];
+    const intake = new Intake({
+      messages: {
+        async accept(_, events) {
+          inserts.push(events.length);
+          return await Promise.resolve(events.map(({ id }, index) => ({ id, seq: index + 1 })));
+        },
+      },
+      async enqueue(job) {
+        queued.push(job);
+        await Promise.resolve();
+      },
+      now: () => 0,
+      reconcileAfterMs: 1,
+      onEnqueueFailed: () => undefined,
+    });
+    const events = Array.from({ length: 600 }, (_, index) => event(`m${index}`));
+    const submitted = intake.submitTogether(1, events);
+    await intake.close();
+    expect([inserts, queued.length]).toEqual([[600], 1]);
+    expect(queued[0]?.messages).toHaveLength(600);
+    expect((await submitted).map(({ id }) => id)).toEqual(events.map(({ id }) => id));
+  });
+
+  it('tells the caller when none of them could be stored, and queues nothing', async () => {
+    const queued: MessagesJob[] = [];
+    const intake = new Intake({
+      messages: { accept: async () => await Promise.reject(new Error('away')) },
+      enqueue: async (job) => await Promise.resolve(void queued.push(job)),
+      now: () => 0,
+      reconcileAfterMs: 1,
+      onEnqueueFailed: () => undefined,
+    });
+    await expect(intake.submitTogether(1, [event('a'), event('b')])).rejects.toThrow('away');
+    await intake.close();
+    expect(queued).toEqual([]);
+  });
 });

@@ -57,6 +57,23 @@ export class Intake {
     });
   }
 
+  /**
+   * Stores events of one app together: when it fails, none is stored. At most as many as a job takes messages. Resolves
+   * when they are in Postgres.
+   */
+  async submitTogether(appId: number, events: readonly MessageEvent[]): Promise<Acceptance[]> {
+    const batch: Waiting[] = [];
+    const acceptances = events.map(
+      async (event) =>
+        await new Promise<Acceptance>((resolve, reject) => {
+          batch.push({ event, resolve, reject });
+        }),
+    );
+    const flight = this.fly(appId, batch).finally(() => this.flights.delete(flight));
+    this.flights.add(flight);
+    return await Promise.all(acceptances);
+  }
+
   /** Waits until everything submitted is stored and handed to the queue. */
   async close(): Promise<void> {
     while (this.flights.size > 0) await Promise.all(this.flights);

@@ -10,3 +10,5 @@ export type { AddOptions, JobCounts } from './job-queue.ts';
 export { migrateQueue, openQueueBackend } from './open-queue-backend.ts';
 export type { QueueBackendOptions } from './open-queue-backend.ts';
 export type { QueueBackend } from './queue-backend.ts';
+export { connectDispensable } from './redis-connection.ts';
+export type { RedisConnection } from './redis-connection.ts';

@@ -20,6 +20,18 @@ export function connectWorker(url: string): RedisConnection {
   return connect(url, { maxRetriesPerRequest: null, disconnectTimeout: DISCONNECT_MS });
 }
 
+/** How long a call may take that can be done without. */
+const DISPENSABLE_TIMEOUT_MS = 400;
+
+/** A connection for what can be done without: while Redis is away calls fail at once. */
+export function connectDispensable(url: string): RedisConnection {
+  return connect(url, {
+    maxRetriesPerRequest: 0,
+    commandTimeout: DISPENSABLE_TIMEOUT_MS,
+    disconnectTimeout: DISCONNECT_MS,
+  });
+}
+
 /** The hosts of the URL, without the password: fit for a message. */
 export function hostsOf(url: string): string {
   return nodesOf(url)

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 
-/** First path segments that are not organizations: our pages, and Agora's paths by app id (Agora contract section 1.1). */
-const RESERVED_ORGANIZATIONS = ['docs', 'app-id'];
+/** Begins paths that name an app by its id (Agora contract section 1.1). */
+export const APP_ID_PREFIX = 'app-id';
+
+/** First path segments that are not organizations: our pages, and paths by app id. */
+const RESERVED_ORGANIZATIONS = ['docs', APP_ID_PREFIX];
 
 /** The name of an organization or application, as it stands in URLs. */
 export const appNameSchema = z

@@ -11,6 +11,8 @@ export interface Command {
   /** One more that may be given. */
   optional?: string;
   options: Readonly<Record<string, { type: 'string' }>>;
+  /** Options without a value; one that is given has the value `true`, as text. */
+  flags?: readonly string[];
   run: (
     context: CliContext,
     positionals: readonly string[],

@@ -1,9 +1,11 @@
 import type { Environment } from '#libs/config';
 import {
+  AppLoginRepository,
   AppRepository,
   AppTokenRepository,
   createDataSource,
   CredentialRepository,
+  FeatureRepository,
   SecretBox,
   type App,
 } from '#libs/database';
@@ -14,7 +16,9 @@ export interface CliContext {
   environment: Environment;
   apps: AppRepository;
   tokens: AppTokenRepository;
+  logins: AppLoginRepository;
   credentials: CredentialRepository;
+  features: FeatureRepository;
   now: () => number;
   print: (line: string) => void;
 }
@@ -41,12 +45,15 @@ export async function withContext<Result>(
   work: (context: CliContext) => Promise<Result>,
 ): Promise<Result> {
   const dataSource = await createDataSource(ports.environment.DATABASE_URL, { poolSize: 2 }).initialize();
+  const secretBox = new SecretBox(ports.environment.SECRET_KEYS);
   try {
     return await work({
       ...ports,
       apps: new AppRepository(dataSource),
       tokens: new AppTokenRepository(dataSource),
-      credentials: new CredentialRepository(dataSource, new SecretBox(ports.environment.SECRET_KEYS)),
+      logins: new AppLoginRepository(dataSource, secretBox),
+      features: new FeatureRepository(dataSource),
+      credentials: new CredentialRepository(dataSource, secretBox),
     });
   } finally {
     await dataSource.destroy();

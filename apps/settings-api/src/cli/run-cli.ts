@@ -4,10 +4,18 @@ import { codesOf } from '../http/error-body.ts';
 import { APP_COMMANDS } from './app-commands.ts';
 import type { Command } from './command.ts';
 import { CommandError, UsageError, withContext } from './context.ts';
+import { FEATURE_COMMANDS } from './feature-commands.ts';
+import { LOGIN_COMMANDS } from './login-commands.ts';
 import { SYSTEM_COMMANDS } from './system-commands.ts';
 import { TOKEN_COMMANDS } from './token-commands.ts';
 
-export const COMMANDS: readonly Command[] = [...SYSTEM_COMMANDS, ...APP_COMMANDS, ...TOKEN_COMMANDS];
+export const COMMANDS: readonly Command[] = [
+  ...SYSTEM_COMMANDS,
+  ...APP_COMMANDS,
+  ...FEATURE_COMMANDS,
+  ...LOGIN_COMMANDS,
+  ...TOKEN_COMMANDS,
+];
 
 /** How a command ends: done, failed, or not understood. */
 const EXIT = { done: 0, failed: 1, usage: 2 } as const;
@@ -62,8 +70,16 @@ function parse(argv: readonly string[]): ParsedCommand {
 }
 
 function parseOptions(command: Command, args: string[]): Omit<ParsedCommand, 'command'> {
+  const flags = Object.fromEntries((command.flags ?? []).map((name) => [name, { type: 'boolean' as const }]));
   try {
-    return parseArgs({ args, options: command.options, allowPositionals: true, strict: true });
+    const parsed = parseArgs({
+      args,
+      options: { ...command.options, ...flags },
+      allowPositionals: true,
+      strict: true,
+    });
+    const given = Object.entries(parsed.values).map(([name, value]) => [name, String(value)]);
+    return { positionals: parsed.positionals, values: Object.fromEntries(given) as ParsedCommand['values'] };
   } catch (error) {
     const reason = types.isNativeError(error) ? error.message.split('. ', 1)[0] : '';
     throw new UsageError(`${reason ?? ''}; usage: offpush ${command.usage}`);

@@ -21,8 +21,9 @@ export const SYSTEM_COMMANDS: readonly Command[] = [
     summary: 'Encrypt all secrets again under the first key of SECRET_KEYS',
     positionals: [],
     options: {},
-    run: async ({ credentials, print }) => {
+    run: async ({ credentials, logins, print }) => {
       const count = await credentials.rotateKeys();
+      await logins.rotateKeys();
       print(`Encrypted ${count} ${count === 1 ? 'credential' : 'credentials'} again; older keys are no longer needed`);
     },
   },

@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, Param, Put, UseGuards } from '@nestjs/common';
 import { ApiError } from '#libs/contracts';
-import { CredentialRepository, DeviceRepository, type DeviceWithTokens, type User } from '#libs/database';
+import { CredentialRepository, DeviceRepository, type DeviceWithTokens, type KnownUser } from '#libs/database';
 import { CurrentCall, CurrentUser, type Call } from '../http/call.ts';
 import { userEnvelope, type Envelope } from '../http/envelope.ts';
 import { Answers } from '../openapi/answers.ts';
@@ -27,7 +27,7 @@ export class DeviceController {
 
   @Get()
   @Answers('List the devices of a user', { dataList: deviceViewSchema })
-  async list(@CurrentCall() call: Call, @CurrentUser() user: User): Promise<Envelope> {
+  async list(@CurrentCall() call: Call, @CurrentUser() user: KnownUser): Promise<Envelope> {
     const devices = await this.devices.list(user.id);
     const shownWith = { vendors: await this.vendors(call), now: call.startedAt };
     return userEnvelope(call, { data: devices.map((device) => deviceView(device, shownWith)) });
@@ -37,7 +37,7 @@ export class DeviceController {
   @Answers('Register a device and its token with a credential, or all its tokens', { data: deviceViewSchema })
   async put(
     @CurrentCall() call: Call,
-    @CurrentUser() user: User,
+    @CurrentUser() user: KnownUser,
     @Param('deviceId', { schema: deviceIdSchema }) deviceId: string,
     @Body({ schema: deviceBodySchema }) body: DeviceBody,
   ): Promise<Envelope> {
@@ -58,7 +58,7 @@ export class DeviceController {
   @Answers('Get a device', { data: deviceViewSchema })
   async get(
     @CurrentCall() call: Call,
-    @CurrentUser() user: User,
+    @CurrentUser() user: KnownUser,
     @Param('deviceId', { schema: deviceIdSchema }) deviceId: string,
   ): Promise<Envelope> {
     const device = await this.devices.find(user.id, deviceId);
@@ -70,7 +70,7 @@ export class DeviceController {
   @Answers('Forget a device with its tokens', { data: deviceViewSchema })
   async delete(
     @CurrentCall() call: Call,
-    @CurrentUser() user: User,
+    @CurrentUser() user: KnownUser,
     @Param('deviceId', { schema: deviceIdSchema }) deviceId: string,
   ): Promise<Envelope> {
     const device = await this.devices.find(user.id, deviceId);
@@ -84,7 +84,7 @@ export class DeviceController {
   @Answers("Forget a device's token with a credential", { data: deviceViewSchema })
   async deleteToken(
     @CurrentCall() call: Call,
-    @CurrentUser() user: User,
+    @CurrentUser() user: KnownUser,
     @Param('deviceId', { schema: deviceIdSchema }) deviceId: string,
     @Param('credential', { schema: tokenCredentialSchema }) credential: string,
   ): Promise<Envelope> {
@@ -99,7 +99,7 @@ export class DeviceController {
   @Answers('Report whether the device shows the app, and its unread count', { data: deviceViewSchema })
   async putPresence(
     @CurrentCall() call: Call,
-    @CurrentUser() user: User,
+    @CurrentUser() user: KnownUser,
     @Param('deviceId', { schema: deviceIdSchema }) deviceId: string,
     @Body({ schema: presenceBodySchema }) { state, unreadCount }: PresenceBody,
   ): Promise<Envelope> {

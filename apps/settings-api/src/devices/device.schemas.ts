@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const deviceIdSchema = identifierSchema.meta({ examples: ['phone-1'] });
 
 /** Printable ASCII; vendors' tokens differ too much for a closer look. */
-const deviceTokenSchema = z.string().regex(/^[\x21-\x7e]{1,1024}$/);
+export const deviceTokenSchema = z.string().regex(/^[\x21-\x7e]{1,1024}$/);
 
 /** A BCP 47 tag, or the form with underscores that Android gives. */
 const localeSchema = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);

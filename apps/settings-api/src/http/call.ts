@@ -1,16 +1,21 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { User } from '#libs/database';
+import type { KnownUser } from '#libs/database';
 import type { FastifyRequest } from 'fastify';
 import type { AppContext } from '../apps/app-directory.ts';
+import type { Caller } from '../auth/callers.ts';
 import type { ReceiptAddress } from '../receipts/receipt-desk.ts';
 
 /** One request of an app, after its token was checked. */
 export interface Call {
   app: AppContext;
+  /** Null where anyone may call. */
+  caller: Caller | null;
   method: string;
   /** Scheme and host. */
   origin: string;
-  /** The path behind `/{org}/{app}/`, as sent, without the query. */
+  /** How the path names the app: `{org}/{app}`, or `app-id/{app id}`. */
+  base: string;
+  /** The path behind that, as sent, without the query. */
   resource: string;
   /** Unix ms at which the request came in: the "now" of all that it does. */
   startedAt: number;
@@ -25,7 +30,7 @@ declare module 'fastify' {
     /** Null outside of `/{org}/{app}`. */
     call: Call | null;
     /** The user that the path names, once a guard has found it. */
-    knownUser: User | null;
+    knownUser: KnownUser | null;
     /** What the path of a receipt post names; null on all other routes. */
     receiptAddress: ReceiptAddress | null;
   }

@@ -40,6 +40,11 @@ export function userEnvelope(call: Call, answer: Answer): Envelope {
   };
 }
 
-function uriOf({ origin, app }: Call, resource: string): string {
-  return `${origin}/${app.organization}/${app.name}/${resource}`;
+/** As {@link envelope}, with a `path`. */
+export function pathEnvelope(call: Call, path: string, answer: Answer): Envelope {
+  return { ...envelope(call, answer), path };
+}
+
+function uriOf({ origin, base }: Call, resource: string): string {
+  return `${origin}/${base}/${resource}`;
 }

@@ -21,6 +21,7 @@ export class ErrorFilter implements ExceptionFilter {
     }
     if (reply.sent) return;
     if (error.status === 401) reply.header('www-authenticate', 'Bearer');
+    if (error.status === 429) reply.header('retry-after', '1');
     await reply
       .status(error.status)
       .header('content-type', 'application/json; charset=utf-8')

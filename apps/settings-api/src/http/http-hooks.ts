@@ -3,6 +3,9 @@ import { ApiError } from '#libs/contracts';
 import type { Logger, Metrics } from '#libs/observability';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AppDirectory } from '../apps/app-directory.ts';
+import { checkCaller, type Callers } from '../auth/callers.ts';
+import type { RateLimits } from '../limits/rate-limits.ts';
+import { rulesOf } from './access.ts';
 import type { ReceiptAddress, ReceiptDesk } from '../receipts/receipt-desk.ts';
 import { readJsonBody } from './json-body.ts';
 import { readStream } from './read-stream.ts';
@@ -14,11 +17,11 @@ const BODY_LIMIT = 262_144;
 /** Largest post of receipts, bytes: a hundred to a thousand of some 300 bytes each. */
 const RECEIPT_BODY_LIMIT = 1_048_576;
 
-/** Largest message event, bytes: 10,000 receivers of about 100 characters. */
+/** Largest message event or list of members, bytes: 10,000 names of about 100 characters. */
 const MESSAGE_BODY_LIMIT = 1_048_575;
 
 const APP_PREFIX = '/:org/:app/';
-const MESSAGES_ROUTE = `${APP_PREFIX}push/messages`;
+const MESSAGES_ROUTES = ['push/messages', 'messages/', 'push/groups/'].map((route) => APP_PREFIX + route);
 const RECEIPTS_ROUTE = '/receipts/';
 
 /** A path of receipts, which has as many parts as the shortest paths of apps. */
@@ -27,6 +30,8 @@ const RECEIPT_PATH = /^\/receipts\/[^/]+\/[^/]+$/;
 export interface HttpHookPorts {
   directory: AppDirectory;
   receipts: Pick<ReceiptDesk, 'find'>;
+  callers: Callers;
+  rateLimits: RateLimits;
   now: () => number;
   metrics: Metrics;
   logger: Logger;
@@ -34,13 +39,11 @@ export interface HttpHookPorts {
 
 /**
  * What happens to every request before its route does. The order is that of the error contract (Agora contract section
- * 1.5): app, token, path and method, content type, JSON. That is why apps and tokens are checked in a hook and not in a
+ * 1.5): app, token, rate, path and method, content type, JSON. That is why apps and tokens are checked in a hook and not in a
  * guard: guards run after the body was read.
  */
-export function installHttpHooks(
-  server: FastifyInstance,
-  { directory, receipts, now, metrics, logger }: HttpHookPorts,
-): void {
+export function installHttpHooks(server: FastifyInstance, ports: HttpHookPorts): void {
+  const { receipts, now, metrics, logger } = ports;
   const routes = new RouteTable();
 
   server.decorateRequest('startedAt', 0);
@@ -63,7 +66,7 @@ export function installHttpHooks(
     const path = pathOf(request);
     // Before the body as well: nobody is to make us hold a body who names no address.
     if (isReceiptPost(request)) request.receiptAddress = await addressOf(request, receipts);
-    if (isAppRequest(request, path)) request.call = await callOf(request, reply, path, directory);
+    if (isAppRequest(request, path)) request.call = await callOf(request, reply, path, ports);
     if (request.is404) {
       const methods = routes.methodsOf(path);
       if (methods.length === 0) throw new ApiError('path_unknown');
@@ -92,7 +95,7 @@ export function installHttpHooks(
 }
 
 function bodyLimitOf(url: string): number {
-  if (url.startsWith(MESSAGES_ROUTE)) return MESSAGE_BODY_LIMIT;
+  if (MESSAGES_ROUTES.some((route) => url.startsWith(route))) return MESSAGE_BODY_LIMIT;
   return url.startsWith(RECEIPTS_ROUTE) ? RECEIPT_BODY_LIMIT : BODY_LIMIT;
 }
 
@@ -136,15 +139,28 @@ async function callOf(
   request: FastifyRequest,
   reply: FastifyReply,
   path: string,
-  directory: AppDirectory,
+  { directory, callers, rateLimits }: HttpHookPorts,
 ): Promise<NonNullable<FastifyRequest['call']>> {
   const [, organization = '', name = '', ...rest] = path.split('/');
+  const app = await directory.find(organization, name, path.slice(1));
+  const { by, limit } = rulesOf(request);
+  const caller = by === 'anyone' ? null : await callers.of(app, request.headers.authorization);
+  if (caller !== null && by !== 'anyone') checkCaller(caller, by, usernameIn(request));
+  if (limit !== null) await rateLimits.count(app, limit);
   return {
-    app: await directory.authenticate(organization, name, request.headers.authorization, path.slice(1)),
+    app,
+    caller,
+    base: `${organization}/${name}`,
     method: request.method,
     origin: `${request.protocol}://${request.host}`,
     resource: rest.join('/'),
     startedAt: request.startedAt,
     elapsedMs: () => Math.round(reply.elapsedTime),
   };
+}
+
+/** The user whom the path names, decoded. */
+function usernameIn({ params }: FastifyRequest): string | undefined {
+  const username = typeof params === 'object' && params !== null && 'username' in params ? params.username : undefined;
+  return typeof username === 'string' ? username : undefined;
 }

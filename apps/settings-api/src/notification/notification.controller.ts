@@ -1,57 +1,102 @@
-import { Body, Controller, Get, Param, Put, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Put, Query, UseGuards } from '@nestjs/common';
+import { ApiExcludeEndpoint } from '@nestjs/swagger';
 import { ApiError } from '#libs/contracts';
-import { ConversationRepository, UserRepository, type User } from '#libs/database';
+import { SettingsStore, type KnownUser } from '#libs/database';
 import type { z } from 'zod';
+import { AdvancedFeaturesGuard } from '../features/advanced-features.guard.ts';
+import { Access } from '../http/access.ts';
 import { CurrentCall, CurrentUser, type Call } from '../http/call.ts';
 import { userEnvelope, type Envelope } from '../http/envelope.ts';
 import { Answers } from '../openapi/answers.ts';
 import { KnownUserGuard } from '../users/known-user.guard.ts';
-import { settingsPatch, settingsView } from './notification-settings.ts';
+import {
+  conversationsQuerySchema,
+  cursorAfter,
+  modesQuerySchema,
+  type ConversationsQuery,
+  type ModesQuery,
+} from './conversation-queries.ts';
+import { hasOwnSettings, settingsPatch, settingsView } from './notification-settings.ts';
 import {
   chatTypeSchema,
   conversationKeySchema,
-  languageBodySchema,
-  languageViewSchema,
+  conversationModeSchema,
+  conversationsViewSchema,
   notificationPatchSchema,
   notificationViewSchema,
+  type ConversationMode,
   type NotificationPatchBody,
+  type NotificationView,
 } from './notification.schemas.ts';
 
 type ChatType = z.output<typeof chatTypeSchema>;
 
-/** Push settings of a user: at app level (the conversation with oneself) and per conversation. */
+/** Mode and do-not-disturb of a user: at app level (the conversation with oneself) and per conversation. */
 @Controller(':org/:app/users/:username/notification')
-@UseGuards(KnownUserGuard)
+@UseGuards(KnownUserGuard, AdvancedFeaturesGuard)
 export class NotificationController {
-  constructor(
-    private readonly users: UserRepository,
-    private readonly conversations: ConversationRepository,
-  ) {}
+  constructor(private readonly settings: SettingsStore) {}
 
-  @Put('language')
-  @Answers('Set the preferred language of pushes', { data: languageViewSchema })
-  async putLanguage(
+  @Get()
+  @Access({ by: 'user' })
+  @Answers('Get the settings of up to 20 conversations, without those that inherit', { data: conversationsViewSchema })
+  async list(
     @CurrentCall() call: Call,
-    @CurrentUser() user: User,
-    @Body({ schema: languageBodySchema }) body: z.output<typeof languageBodySchema>,
+    @CurrentUser() user: KnownUser,
+    @Query({ schema: conversationsQuerySchema }) asked: ConversationsQuery,
   ): Promise<Envelope> {
-    const patch = { language: body.translationLanguage };
-    const changed = await this.users.update(call.app.id, user.username, patch, new Date(call.startedAt));
-    if (changed === null) throw new ApiError('user_unknown');
-    return userEnvelope(call, { data: { language: changed.language } });
+    const now = call.startedAt;
+    const stored = await this.settings.ofConversations(user.id, [
+      ...asked.user.map((key) => ({ chatType: 'user' as const, key })),
+      ...asked.group.map((key) => ({ chatType: 'chatgroup' as const, key })),
+    ]);
+    const views = (chatType: ChatType): [string, NotificationView][] =>
+      stored
+        .filter((settings) => settings.chatType === chatType && hasOwnSettings(settings, now))
+        .map((settings) => [settings.key, settingsView(settings, false, now)]);
+    const ownLevel: [string, NotificationView][] =
+      asked.user.includes(user.username) && hasOwnSettings(user, now)
+        ? [[user.username, settingsView(user, true, now)]]
+        : [];
+    const data = {
+      user: Object.fromEntries([...views('user'), ...ownLevel]),
+      group: Object.fromEntries(views('chatgroup')),
+    };
+    return userEnvelope(call, { data });
   }
 
-  @Get('language')
-  @Answers('Get the preferred language of pushes', { data: languageViewSchema })
-  getLanguage(@CurrentCall() call: Call, @CurrentUser() user: User): Envelope {
-    return userEnvelope(call, { data: { language: user.language } });
+  @Get('mute/type')
+  @Access({ by: 'user' })
+  @Answers('List the conversations that have a mode of their own', { dataList: conversationModeSchema })
+  async listModes(
+    @CurrentCall() call: Call,
+    @CurrentUser() user: KnownUser,
+    @Query({ schema: modesQuerySchema }) { limit, cursor }: ModesQuery,
+  ): Promise<Envelope> {
+    const found = await this.settings.modes(user.id, cursor, limit + 1);
+    const page = found.slice(0, limit);
+    const last = page.at(-1);
+    return userEnvelope(call, {
+      data: page.map(({ chatType, key, mode }): ConversationMode =>
+        chatType === 'user' ? { user: key, value: mode } : { group: key, value: mode },
+      ),
+      ...(found.length > limit && last !== undefined && { cursor: cursorAfter(last) }),
+    });
+  }
+
+  /** One source speaks of this call; it is no path until another does (Agora contract section 3.12). */
+  @Post('conversations/paginated')
+  @ApiExcludeEndpoint()
+  paginated(): never {
+    throw new ApiError('path_unknown');
   }
 
   @Put(':chattype/:key')
+  @Access({ by: 'user', limit: 'settings.put' })
   @Answers('Set mode and do-not-disturb', { data: notificationViewSchema })
   async put(
     @CurrentCall() call: Call,
-    @CurrentUser() user: User,
+    @CurrentUser() user: KnownUser,
     @Param('chattype', { schema: chatTypeSchema }) chatType: ChatType,
     @Param('key', { schema: conversationKeySchema }) key: string,
     @Body({ schema: notificationPatchSchema }) body: NotificationPatchBody,
@@ -60,26 +105,27 @@ export class NotificationController {
     const appLevel = isAppLevel(user, chatType, key);
     const patch = settingsPatch(body, appLevel, now);
     const stored = appLevel
-      ? await this.users.update(call.app.id, user.username, patch, new Date(now))
-      : await this.conversations.put({ userId: user.id, chatType, key }, patch);
+      ? await this.settings.putAppLevel(user.id, patch, now)
+      : await this.settings.putConversation(user.id, { chatType, key }, patch);
     if (stored === null) throw new ApiError('user_unknown');
     return userEnvelope(call, { data: settingsView(stored, appLevel, now) });
   }
 
   @Get(':chattype/:key')
+  @Access({ by: 'user', limit: 'settings.get' })
   @Answers('Get mode and do-not-disturb', { data: notificationViewSchema })
   async get(
     @CurrentCall() call: Call,
-    @CurrentUser() user: User,
+    @CurrentUser() user: KnownUser,
     @Param('chattype', { schema: chatTypeSchema }) chatType: ChatType,
     @Param('key', { schema: conversationKeySchema }) key: string,
   ): Promise<Envelope> {
     const appLevel = isAppLevel(user, chatType, key);
-    const stored = appLevel ? user : await this.conversations.find({ userId: user.id, chatType, key });
-    return userEnvelope(call, { data: settingsView(stored, appLevel, call.startedAt) });
+    const stored = appLevel ? user : (await this.settings.ofConversations(user.id, [{ chatType, key }])).at(0);
+    return userEnvelope(call, { data: settingsView(stored ?? null, appLevel, call.startedAt) });
   }
 }
 
-function isAppLevel(user: User, chatType: ChatType, key: string): boolean {
+function isAppLevel(user: KnownUser, chatType: ChatType, key: string): boolean {
   return chatType === 'user' && key === user.username;
 }

@@ -1,7 +1,7 @@
 import { identifierSchema, MODES } from '#libs/contracts';
 import { parseInterval } from '#libs/rules';
 import { z } from 'zod';
-import { languageSchema } from '../users/user.schemas.ts';
+import { languageSchema, receiverTemplateSchema } from '../users/user.schemas.ts';
 
 /** Longest do-not-disturb duration, 7 days (Agora REST push reference). */
 const MAX_DURATION_MS = 604_800_000;
@@ -54,3 +54,24 @@ export const languageBodySchema = z
   .meta({ examples: [{ translationLanguage: 'EU' }] });
 
 export const languageViewSchema = z.object({ language: z.string() });
+
+/** The receiver's own template. It need not exist; "" = none. */
+export const receiverTemplateBodySchema = z
+  .object({ templateName: receiverTemplateSchema })
+  .meta({ examples: [{ templateName: 'test7' }] });
+
+export const receiverTemplateViewSchema = z.object({ templateName: z.string() });
+
+const viewsByNameSchema = z.record(z.string(), notificationViewSchema);
+
+export const conversationsViewSchema = z.object({
+  user: viewsByNameSchema.describe('By peer'),
+  group: viewsByNameSchema.describe('By group'),
+});
+
+export const conversationModeSchema = z.union([
+  z.object({ user: z.string(), value: z.enum(MODES) }),
+  z.object({ group: z.string(), value: z.enum(MODES) }),
+]);
+
+export type ConversationMode = z.output<typeof conversationModeSchema>;

@@ -7,6 +7,8 @@ interface Answer {
   entities?: z.ZodType;
   data?: z.ZodType;
   dataList?: z.ZodType;
+  /** The whole answer, which has no envelope. */
+  bare?: z.ZodType;
   /** 200 when absent. */
   status?: number;
   description?: string;
@@ -20,7 +22,7 @@ export function Answers(summary: string, ...answers: readonly Answer[]): MethodD
       ApiResponse({
         status: answer.status ?? 200,
         description: answer.description ?? 'Done',
-        schema: envelopeSchema(answer),
+        schema: answer.bare === undefined ? envelopeSchema(answer) : jsonSchema(answer.bare),
       }),
     ),
   );

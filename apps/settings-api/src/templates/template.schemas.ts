@@ -9,15 +9,24 @@ export const templateNameSchema = z
   .regex(/^[A-Za-z0-9_-]{1,64}$/)
   .meta({ examples: ['test7'] });
 
+const patternSchema = z.string().max(MAX_PATTERN);
+
 export const templateBodySchema = z
   .object({
     name: templateNameSchema,
-    title_pattern: z.string().max(MAX_PATTERN),
-    content_pattern: z.string().max(MAX_PATTERN),
+    title_pattern: patternSchema,
+    content_pattern: patternSchema,
   })
   .meta({ examples: [{ name: 'test7', title_pattern: 'Hello,{0}', content_pattern: 'Test,{0}' }] });
 
 export type TemplateBody = z.output<typeof templateBodySchema>;
+
+/** What is left out, or null, keeps its value (our choice: the documents name the call and no body). */
+export const templatePatchSchema = z
+  .object({ title_pattern: patternSchema.nullish(), content_pattern: patternSchema.nullish() })
+  .meta({ examples: [{ title_pattern: 'Hello,{0}' }] });
+
+export type TemplatePatchBody = z.output<typeof templatePatchSchema>;
 
 export const templateViewSchema = z.object({
   name: z.string(),

@@ -1,6 +1,6 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { ApiError, identifierSchema } from '#libs/contracts';
-import { UserRepository } from '#libs/database';
+import { SettingsStore } from '#libs/database';
 import type { FastifyRequest } from 'fastify';
 
 /**
@@ -9,13 +9,13 @@ import type { FastifyRequest } from 'fastify';
  */
 @Injectable()
 export class KnownUserGuard implements CanActivate {
-  constructor(private readonly users: UserRepository) {}
+  constructor(private readonly settings: SettingsStore) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest<{ Params: { username: string } }>>();
     const username = identifierSchema.safeParse(request.params.username);
     if (request.call === null || !username.success) throw new ApiError('user_unknown');
-    request.knownUser = await this.users.find(request.call.app.id, username.data);
+    request.knownUser = await this.settings.findUser(request.call.app.id, username.data);
     if (request.knownUser === null) throw new ApiError('user_unknown');
     return true;
   }

@@ -59,6 +59,10 @@ export class User {
   @Column('text', { name: 'sound_group', nullable: true })
   soundGroup!: string | null;
 
+  /** What the user logs in with at `POST token`, hashed; loaded only where it is asked for. */
+  @Column('text', { name: 'password_hash', nullable: true, select: false })
+  passwordHash?: string | null;
+
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
 

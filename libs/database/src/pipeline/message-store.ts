@@ -1,7 +1,7 @@
 import { RECEIVERS_PER_PAGE, type MessageContent, type MessageEvent } from '#libs/contracts';
 import { DEADLOCK, retryAfter } from '../postgres-error.ts';
 import { storableJson } from '../storable-json.ts';
-import type { Sql } from '../sql.ts';
+import type { SqlRunner } from '../sql.ts';
 
 /** What became of one submitted event. `seq` names the stored message in jobs; null when it was there before. */
 export interface Acceptance {
@@ -45,7 +45,7 @@ const LOAD = {
 
 /** Accepted message events: the truth that a queue may forget. */
 export class MessageStore {
-  constructor(private readonly sql: Sql) {}
+  constructor(private readonly sql: SqlRunner) {}
 
   /**
    * Stores events of one app in one statement. An id that is there already, or twice in the list, is stored once. The

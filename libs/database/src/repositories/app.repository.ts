@@ -2,6 +2,8 @@ import { policySchema, type Policy } from '#libs/contracts';
 import type { DataSource } from 'typeorm';
 import { App } from '../entities/app.ts';
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 /** Tenants. */
 export class AppRepository {
   constructor(private readonly dataSource: DataSource) {}
@@ -21,6 +23,16 @@ export class AppRepository {
 
   async find(organization: string, name: string): Promise<App | null> {
     return await this.dataSource.getRepository(App).findOneBy({ organization, name });
+  }
+
+  /** By what stands behind `/app-id/` in a path: its App ID with Agora, or its own UUID. */
+  async findById(id: string): Promise<App | null> {
+    const where = UUID.test(id) ? [{ uuid: id.toLowerCase() }, { agoraAppId: id }] : { agoraAppId: id };
+    return await this.dataSource.getRepository(App).findOneBy(where);
+  }
+
+  async setRateLimits(appId: number, rateLimits: Record<string, number | null>): Promise<void> {
+    await this.dataSource.getRepository(App).update({ id: appId }, { rateLimits });
   }
 
   async list(): Promise<App[]> {

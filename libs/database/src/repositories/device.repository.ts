@@ -124,7 +124,8 @@ export class DeviceRepository {
   }
 }
 
-async function upsertDevice(
+/** The device's row id; a device that had logged out is in the background again. */
+export async function upsertDevice(
   manager: EntityManager,
   userId: number,
   deviceId: string,
@@ -146,7 +147,7 @@ async function upsertDevice(
 }
 
 /** Gives tokens to a device; `only`: and takes all others from it. */
-async function takeTokens(
+export async function takeTokens(
   manager: EntityManager,
   appId: number,
   device: number,

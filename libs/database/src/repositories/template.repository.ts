@@ -22,6 +22,19 @@ export class TemplateRepository {
     return (inserted.raw as unknown[]).length === 0 ? null : await this.find(appId, template.name);
   }
 
+  /** Changes the patterns that are given. Null when there is no such template. */
+  async update(
+    appId: number,
+    name: string,
+    patterns: Partial<Pick<PushTemplate, 'titlePattern' | 'contentPattern'>>,
+    now: Date,
+  ): Promise<PushTemplate | null> {
+    const result = await this.dataSource
+      .getRepository(PushTemplate)
+      .update({ appId, name }, { ...patterns, updatedAt: now });
+    return result.affected === 0 ? null : await this.find(appId, name);
+  }
+
   async find(appId: number, name: string): Promise<PushTemplate | null> {
     return await this.dataSource.getRepository(PushTemplate).findOneBy({ appId, name });
   }

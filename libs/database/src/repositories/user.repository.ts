@@ -1,4 +1,4 @@
-import type { DataSource } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { User } from '../entities/user.ts';
 
 /** The fields of a user that callers may set. Absent = unchanged, null = back to the default. */
@@ -17,16 +17,23 @@ export type UserPatch = Partial<
     | 'templateName'
     | 'soundUser'
     | 'soundGroup'
+    | 'passwordHash'
   >
 >;
 
 /** Users and their app-level push settings. */
 export class UserRepository {
-  constructor(private readonly dataSource: DataSource) {}
+  /** On a data source, or on the manager of a transaction. */
+  constructor(private readonly dataSource: Pick<EntityManager, 'createQueryBuilder' | 'getRepository' | 'query'>) {}
 
-  /** Creates the user when there is none, then applies the patch; concurrent first writes make one row. */
+  /**
+   * Applies the patch, and creates the user for it when there is none; concurrent first writes make one row. Whoever writes
+   * last has a user, even if somebody deletes it meanwhile.
+   */
   async put(appId: number, username: string, patch: UserPatch, now: Date): Promise<User> {
     for (;;) {
+      const user = await this.update(appId, username, patch, now);
+      if (user !== null) return user;
       await this.dataSource
         .createQueryBuilder()
         .insert()
@@ -34,9 +41,6 @@ export class UserRepository {
         .values({ appId, username, createdAt: now, modifiedAt: now })
         .orIgnore()
         .execute();
-      const user = await this.update(appId, username, patch, now);
-      // Somebody deleted the user between the two statements: whoever writes last has a user.
-      if (user !== null) return user;
     }
   }
 
@@ -51,8 +55,34 @@ export class UserRepository {
     return result.affected === 0 ? null : await this.find(appId, username);
   }
 
+  /** Sets the push nicknames of those users that exist ('' removes one), by user name. Returns their names. */
+  async setNicknames(appId: number, nicknames: ReadonlyMap<string, string>, now: Date): Promise<ReadonlySet<string>> {
+    // Rows are locked in one order, so that two such calls do not wait for each other in a circle.
+    const changed = await this.dataSource.query<{ username: string }[]>(
+      `WITH locked AS (
+         SELECT u.id, u.username, n.nickname FROM unnest($2::text[], $3::text[]) AS n (username, nickname)
+         JOIN users u ON u.app_id = $1 AND u.username = n.username ORDER BY u.id FOR NO KEY UPDATE OF u),
+       changed AS (
+         UPDATE users u SET nickname = nullif(l.nickname, ''), modified_at = $4 FROM locked l WHERE u.id = l.id
+         RETURNING u.username)
+       SELECT username FROM changed`,
+      [appId, [...nicknames.keys()], [...nicknames.values()], now],
+    );
+    return new Set(changed.map(({ username }) => username));
+  }
+
   async find(appId: number, username: string): Promise<User | null> {
     return await this.dataSource.getRepository(User).findOneBy({ appId, username });
+  }
+
+  /** The user with the hash of its password, null where it has none. */
+  async findWithPassword(appId: number, username: string): Promise<User | null> {
+    return await this.dataSource
+      .getRepository(User)
+      .createQueryBuilder('user')
+      .addSelect('user.passwordHash')
+      .where({ appId, username })
+      .getOne();
   }
 
   /** Deletes the user with devices and settings. False when there is none. */

@@ -49,10 +49,13 @@ export function choose({ event, facts: { user, username }, templates, locale }: 
 }
 
 /**
- * Two receivers of one message with equal keys get deep-equal notifications, given the same sender and templates: the
+ * Two receivers of one message with equal keys, on the same vendor, get deep-equal notifications, given the same sender and templates: the
  * evaluator composes once per key.
  */
 export function compositionKey(input: ChoiceInput): string {
+  if (input.event.event.operatorPush !== undefined) {
+    return '';
+  }
   const { summary, translation, directed, ownTemplate, localized, sound } = choose(input);
   const silence = sound === null;
   return JSON.stringify([summary, translation, directed, ownTemplate, localized, silence, sound]);

@@ -30,6 +30,20 @@ describe('parseExt', () => {
     expect(parseExt(undefined)).toEqual(parseExt({}));
   });
 
+  it.each([
+    [{ em_push_ext: { type: 'call' } }, 'call'],
+    [{ em_push_ext: { type: 'other' } }, undefined],
+    [{ em_push_ext: { type: 1 } }, undefined],
+    [{}, undefined],
+  ])('reads from %j that the message is for %p', (ext, purpose) => {
+    expect(parseExt(ext).purpose).toBe(purpose);
+  });
+
+  it('takes the oldest spelling of a title where there is no newer one', () => {
+    expect(parseExt({ em_apns_ext: { em_push_name: 'Old' } }).title).toBe('Old');
+    expect(parseExt({ em_apns_ext: { em_push_name: 'Old', em_push_title: 'New' } }).title).toBe('New');
+  });
+
   it('keeps the places of template values of a wrong type', () => {
     const { template } = parseExt({ em_push_template: { name: 't', content_args: ['a', null, 3, {}, 'b'] } });
     expect(template.named?.values.content).toEqual(['a', '', '3', '', 'b']);

@@ -1,3 +1,4 @@
+import type { Purpose } from '#libs/contracts';
 import { readDeviceFilter, type DeviceFilter } from './device-filter.ts';
 import { readMentions, type Mentions } from './mentions.ts';
 import { readMessageTemplate, type MessageTemplate } from './message-template.ts';
@@ -25,9 +26,12 @@ export interface ParsedExt {
   /** What goes out as `e`. */
   extra: string | undefined;
   collapseKey: string | undefined;
-  /** `em_apns_ext` and `em_android_push_ext`, for the vendors' own options. */
+  /** What the message is for, where it says so. */
+  purpose: Purpose | undefined;
+  /** `em_apns_ext`, `em_android_push_ext` and `em_harmony_push_ext`, for the vendors' own options. */
   apns: JsonObject;
   android: JsonObject;
+  harmony: JsonObject;
 }
 
 /** Keys that the payload itself uses, so that no custom key may overwrite them (Agora contract section 4.4). */
@@ -52,13 +56,20 @@ export function parseExt(ext: JsonObject | undefined): ParsedExt {
     filter: readDeviceFilter(source['em_push_filter']),
     template: readMessageTemplate(source['em_push_template']),
     // The newer spelling first (our choice, Agora contract section 6.1).
-    title: readText(push['title']) ?? readText(push['em_push_title']) ?? readText(apns['em_push_title']),
+    title:
+      readText(push['title']) ??
+      readText(push['em_push_title']) ??
+      readText(apns['em_push_title']) ??
+      readText(apns['em_push_name']),
     content: readText(push['content']) ?? readText(push['em_push_content']) ?? readText(apns['em_push_content']),
     groupNickname: readText(push['group_user_nickname']),
     custom: customKeys(apns),
     extra: extra === undefined || extra === null ? undefined : toText(extra),
     collapseKey: readText(apns['em_push_collapse_key']),
+    // Of the types only this one is documented (Agora contract section 4.3).
+    purpose: push['type'] === 'call' ? 'call' : undefined,
     apns,
     android: readObject(source['em_android_push_ext']),
+    harmony: readObject(source['em_harmony_push_ext']),
   };
 }

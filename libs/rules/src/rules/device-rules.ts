@@ -19,6 +19,11 @@ function isStale(device: DeviceFacts, { policy }: PreparedEvent, now: number): b
   return policy.staleAfterMs !== null && now - device.seenAt > policy.staleAfterMs;
 }
 
+/** No message that an open app shows by itself: strategies 0 and 2 push whoever is online (Agora contract section 3.13). */
+function isOperatorPush({ event }: PreparedEvent): boolean {
+  return event.operatorPush !== undefined;
+}
+
 /** Nothing to push to (Agora contract D55, D58; Tencent contract R13). */
 const noToken: DeviceRule = ({ token }) => (token === null ? 'no_token' : null);
 
@@ -52,11 +57,12 @@ const muted: DeviceRule = ({ token, now }) =>
   token !== null && token.mutedUntil !== null && now < token.mutedUntil ? 'muted' : null;
 
 /** The app is open on this device and shows the message itself (Tencent Flutter push guide, step 5). */
-const inForeground: DeviceRule = ({ device }) => (device.presence === 'foreground' ? 'foreground' : null);
+const inForeground: DeviceRule = ({ event, device }) =>
+  device.presence === 'foreground' && !isOperatorPush(event) ? 'foreground' : null;
 
 /** The app is open on another device, which is enough under this policy (Agora contract D52). */
 const elsewhereInForeground: DeviceRule = ({ event, userInForeground }) =>
-  event.policy.foreground === 'per_user' && userInForeground ? 'user_in_foreground' : null;
+  event.policy.foreground === 'per_user' && userInForeground && !isOperatorPush(event) ? 'user_in_foreground' : null;
 
 /** Read from the top, first match wins. The further down, the closer the device was to being pushed to. */
 const deviceRules: readonly DeviceRule[] = [

@@ -26,6 +26,31 @@ describe('huaweiOptions', () => {
     expect(tencent({ AndroidInfo })).toEqual(expected);
   });
 
+  it('reads em_harmony_push_ext into the same part', () => {
+    const em_harmony_push_ext = {
+      category: 'WORK',
+      click_action: 'com.demo.OPEN',
+      is_test_message: true,
+      notify_id: 77,
+      receipt_id: 'rc-1',
+    };
+    const harmony = {
+      category: 'WORK',
+      clickAction: 'com.demo.OPEN',
+      testMessage: true,
+      notifyId: 77,
+      receiptId: 'rc-1',
+    };
+    expect(agora({ em_harmony_push_ext })).toEqual({ harmony });
+    expect(agora({ em_harmony_push_ext: { is_test_message: false } })).toEqual({ harmony: { testMessage: false } });
+  });
+
+  it('reads no wrong types out of em_harmony_push_ext', () => {
+    const em_harmony_push_ext = { category: 1, click_action: {}, is_test_message: null, notify_id: -1, receipt_id: [] };
+    expect(agora({ em_harmony_push_ext })).toBeUndefined();
+    expect(agora({ em_harmony_push_ext: 'x' })).toBeUndefined();
+  });
+
   it('reads HarmonyInfo into a part of its own', () => {
     const HarmonyInfo = {
       Title: 'T',

@@ -88,7 +88,7 @@ function shownV3(
     body,
     clickAction: { ...clickV3(clickActionOf(notification, credential, options)), data },
     image: imageOf(source),
-    notifyId: notifyId(notification.collapseId),
+    notifyId: numberWithin(options['notifyId'], limits.NOTIFY_ID) ?? notifyId(notification.collapseId),
     badge: figures === null ? undefined : defined({ addNum: figures.add, setNum: figures.set }),
     sound: sound?.replace(/^.*\//s, ''),
     soundDuration: sound === undefined ? undefined : numberWithin(options['soundDuration'], { from: 1, to: 60 }),

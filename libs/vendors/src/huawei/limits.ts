@@ -18,6 +18,9 @@ export const TTL_SECONDS = { shortest: 1, longest: 1_296_000 } as const;
 /** Life of a VoIP push, s (huawei section 3.2). */
 export const VOIP_TTL_SECONDS = { shortest: 30, longest: 60 } as const;
 
+/** Ids under which a later notification takes an earlier one's place; the bounds are ours (huawei section 3.1). */
+export const NOTIFY_ID = { from: 0, to: 0x7fff_ffff } as const;
+
 /** Largest figures of a badge (huawei section 3.1). */
 export const MAX_BADGE = 99;
 

@@ -9,7 +9,8 @@ import { text } from '../option-readers.ts';
  * - `clickAction`: intent action that a tap starts; `dataAsExtras`: whether the data goes into the tap's intent;
  * - `badgeClass`, `receiptId`: in place of the credential's;
  * - `testMessage`: whether it is a test message, in place of the credential's;
- * - `harmony`: what counts on v3 in place of all these: `title`, `category`, `image`, `sound`, `soundDuration` (s).
+ * - `harmony`: what counts on v3 in place of all these: `title`, `category`, `image`, `sound`, `soundDuration` (s),
+ *   `clickAction`, `testMessage`, `receiptId`, and `notifyId`, the number under which a later notification replaces it.
  */
 export type HuaweiOptions = Readonly<Record<string, unknown>>;
 

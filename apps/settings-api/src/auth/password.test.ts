@@ -1,0 +1,21 @@
+import { describe, expect, it } from '@jest/globals';
+import { hashPassword, isPassword } from './password.ts';
+
+describe('a stored password', () => {
+  it('is known again, however its characters are composed, and no other is', async () => {
+    const stored = await hashPassword('caf\u00e9 42');
+    expect(await isPassword('cafe\u0301 42', stored)).toBe(true);
+    expect(await isPassword('cafe 42', stored)).toBe(false);
+    expect(await isPassword('', stored)).toBe(false);
+  });
+
+  it('differs each time, and does not hold the password', async () => {
+    const [first, second] = await Promise.all([hashPassword('secret'), hashPassword('secret')]);
+    expect(first).not.toBe(second);
+    expect(first).not.toContain('secret');
+  });
+
+  it.each(['', 'secret', 'md5$x', 'scrypt$16384$8$5$c2FsdA'])('%j is none', async (stored) => {
+    expect(await isPassword('secret', stored)).toBe(false);
+  });
+});
