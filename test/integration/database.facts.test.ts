@@ -41,8 +41,16 @@ describe('FactsStore.ofReceivers', () => {
     const app = await installation.newApp();
     const user = await installation.users.put(app.id, 'ana', {}, new Date(NOW));
     const settings = new SettingsStore(installation.sql);
-    await settings.putConversation(user.id, { chatType: 'chatgroup', key: 'g1' }, { mode: 'NONE' });
-    await settings.putConversation(user.id, { chatType: 'user', key: 'g1' }, { dndUntil: NOW });
+    await settings.putConversation(
+      { appId: app.id, username: user.username },
+      { chatType: 'chatgroup', key: 'g1' },
+      { mode: 'NONE' },
+    );
+    await settings.putConversation(
+      { appId: app.id, username: user.username },
+      { chatType: 'user', key: 'g1' },
+      { dndUntil: NOW },
+    );
     const [group, direct, other] = await facts.ofReceivers(app.id, [
       inGroup('ana'),
       { receiver: 'ana', chatType: 'user', conversation: 'g1' },

@@ -25,6 +25,8 @@ import type { Callers } from './auth/callers.ts';
 import { TokenController } from './auth/token.controller.ts';
 import { TokenGrants } from './auth/token-grants.ts';
 import { BindingController } from './bindings/binding.controller.ts';
+import { AdvancedFeaturesGuard } from './features/advanced-features.guard.ts';
+import { KnownUserGuard } from './users/known-user.guard.ts';
 import { CredentialController } from './credentials/credential.controller.ts';
 import { DeviceController } from './devices/device.controller.ts';
 import { HealthController } from './health/health.controller.ts';
@@ -36,6 +38,7 @@ import { DryRun } from './messages/dry-run.service.ts';
 import { MessageController } from './messages/message.controller.ts';
 import { SentMessageController } from './messages/sent-message.controller.ts';
 import { NotificationController } from './notification/notification.controller.ts';
+import { NotificationWriteController } from './notification/notification-write.controller.ts';
 import { NotifierController } from './notifiers/notifier.controller.ts';
 import { ReceiverTextController } from './notification/receiver-text.controller.ts';
 import { PushController } from './push/push.controller.ts';
@@ -105,6 +108,7 @@ export class AppModule implements OnApplicationShutdown {
         MessageController,
         NicknameController,
         NotificationController,
+        NotificationWriteController,
         NotifierController,
         PushController,
         ReceiptController,
@@ -117,6 +121,8 @@ export class AppModule implements OnApplicationShutdown {
       providers: [
         ...instances.map((instance) => ({ provide: instance.constructor, useValue: instance })),
         { provide: APP_PIPE, useClass: RequestPipe },
+        KnownUserGuard,
+        AdvancedFeaturesGuard,
       ],
     };
   }

@@ -40,3 +40,8 @@ export function hasOwnSettings(stored: PushSettings, now: number): boolean {
 function isRunning({ dndUntil }: PushSettings, now: number): boolean {
   return dndUntil !== null && now < dndUntil;
 }
+
+/** Whether settings are those of the whole app: the conversation with oneself (Agora contract section 3.3). */
+export function isAppLevel(username: string, chatType: 'user' | 'chatgroup', key: string): boolean {
+  return chatType === 'user' && key === username;
+}

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Param, Post, Put, Query, UseGuards } from '@nestjs/common';
+import { Controller, Get, Param, Post, Query, UseGuards } from '@nestjs/common';
 import { ApiExcludeEndpoint } from '@nestjs/swagger';
 import { ApiError } from '#libs/contracts';
 import { SettingsStore, type KnownUser } from '#libs/database';
@@ -16,22 +16,20 @@ import {
   type ConversationsQuery,
   type ModesQuery,
 } from './conversation-queries.ts';
-import { hasOwnSettings, settingsPatch, settingsView } from './notification-settings.ts';
+import { hasOwnSettings, isAppLevel, settingsView } from './notification-settings.ts';
 import {
   chatTypeSchema,
   conversationKeySchema,
   conversationModeSchema,
   conversationsViewSchema,
-  notificationPatchSchema,
   notificationViewSchema,
   type ConversationMode,
-  type NotificationPatchBody,
   type NotificationView,
 } from './notification.schemas.ts';
 
 type ChatType = z.output<typeof chatTypeSchema>;
 
-/** Mode and do-not-disturb of a user: at app level (the conversation with oneself) and per conversation. */
+/** Reads mode and do-not-disturb of a user: at app level (the conversation with oneself) and per conversation. */
 @Controller(':org/:app/users/:username/notification')
 @UseGuards(KnownUserGuard, AdvancedFeaturesGuard)
 export class NotificationController {
@@ -91,26 +89,6 @@ export class NotificationController {
     throw new ApiError('path_unknown');
   }
 
-  @Put(':chattype/:key')
-  @Access({ by: 'user', limit: 'settings.put' })
-  @Answers('Set mode and do-not-disturb', { data: notificationViewSchema })
-  async put(
-    @CurrentCall() call: Call,
-    @CurrentUser() user: KnownUser,
-    @Param('chattype', { schema: chatTypeSchema }) chatType: ChatType,
-    @Param('key', { schema: conversationKeySchema }) key: string,
-    @Body({ schema: notificationPatchSchema }) body: NotificationPatchBody,
-  ): Promise<Envelope> {
-    const now = call.startedAt;
-    const appLevel = isAppLevel(user, chatType, key);
-    const patch = settingsPatch(body, appLevel, now);
-    const stored = appLevel
-      ? await this.settings.putAppLevel(user.id, patch, now)
-      : await this.settings.putConversation(user.id, { chatType, key }, patch);
-    if (stored === null) throw new ApiError('user_unknown');
-    return userEnvelope(call, { data: settingsView(stored, appLevel, now) });
-  }
-
   @Get(':chattype/:key')
   @Access({ by: 'user', limit: 'settings.get' })
   @Answers('Get mode and do-not-disturb', { data: notificationViewSchema })
@@ -120,12 +98,8 @@ export class NotificationController {
     @Param('chattype', { schema: chatTypeSchema }) chatType: ChatType,
     @Param('key', { schema: conversationKeySchema }) key: string,
   ): Promise<Envelope> {
-    const appLevel = isAppLevel(user, chatType, key);
+    const appLevel = isAppLevel(user.username, chatType, key);
     const stored = appLevel ? user : (await this.settings.ofConversations(user.id, [{ chatType, key }])).at(0);
     return userEnvelope(call, { data: settingsView(stored ?? null, appLevel, call.startedAt) });
   }
-}
-
-function isAppLevel(user: KnownUser, chatType: ChatType, key: string): boolean {
-  return chatType === 'user' && key === user.username;
 }

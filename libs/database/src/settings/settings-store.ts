@@ -22,6 +22,12 @@ export interface KnownUser extends PushSettings {
   advancedFeatures: boolean;
 }
 
+/** A user as callers name it. */
+interface UserName {
+  appId: number;
+  username: string;
+}
+
 export interface ConversationKey {
   chatType: 'user' | 'chatgroup';
   key: string;
@@ -36,25 +42,31 @@ const FIND_USER = {
          FROM users u JOIN apps a ON a.id = u.app_id WHERE u.app_id = $1 AND u.username = $2`,
 };
 
-/** Sets the columns whose flag ($2, $4, $6) is true; the others keep their value. */
+/**
+ * Sets the columns whose flag ($3, $5, $7) is true; the others keep their value. No row where the app has no such user, or
+ * has its advanced features off: a write that looked first could come too late for a switch.
+ */
 const PUT_APP_LEVEL = {
   name: 'settings-put-app-level',
-  text: `UPDATE users SET mode = CASE WHEN $2::boolean THEN $3::text ELSE mode END,
-                          dnd_until = CASE WHEN $4::boolean THEN $5::timestamptz ELSE dnd_until END,
-                          dnd_interval = CASE WHEN $6::boolean THEN $7::text ELSE dnd_interval END,
-                          modified_at = $8
-         WHERE id = $1 RETURNING ${SETTINGS}`,
+  text: `UPDATE users u SET mode = CASE WHEN $3::boolean THEN $4::text ELSE u.mode END,
+                            dnd_until = CASE WHEN $5::boolean THEN $6::timestamptz ELSE u.dnd_until END,
+                            dnd_interval = CASE WHEN $7::boolean THEN $8::text ELSE u.dnd_interval END,
+                            modified_at = $9
+         FROM apps a
+         WHERE a.id = $1 AND a.advanced_features AND u.app_id = $1 AND u.username = $2
+         RETURNING ${SETTINGS}`,
 };
 
-/** As above. Selects the user, so that one that is gone gives no row rather than an error. */
+/** As above. */
 const PUT_CONVERSATION = {
   name: 'settings-put-conversation',
   text: `INSERT INTO conversation_settings AS c (user_id, chat_type, key, mode, dnd_until, dnd_interval)
-         SELECT id, $8, $9, $3::text, $5::timestamptz, $7::text FROM users WHERE id = $1
+         SELECT u.id, $9, $10, $4::text, $6::timestamptz, $8::text
+         FROM users u JOIN apps a ON a.id = u.app_id AND a.advanced_features WHERE u.app_id = $1 AND u.username = $2
          ON CONFLICT (user_id, chat_type, key) DO UPDATE SET
-           mode = CASE WHEN $2::boolean THEN excluded.mode ELSE c.mode END,
-           dnd_until = CASE WHEN $4::boolean THEN excluded.dnd_until ELSE c.dnd_until END,
-           dnd_interval = CASE WHEN $6::boolean THEN excluded.dnd_interval ELSE c.dnd_interval END
+           mode = CASE WHEN $3::boolean THEN excluded.mode ELSE c.mode END,
+           dnd_until = CASE WHEN $5::boolean THEN excluded.dnd_until ELSE c.dnd_until END,
+           dnd_interval = CASE WHEN $7::boolean THEN excluded.dnd_interval ELSE c.dnd_interval END
          RETURNING ${SETTINGS}`,
 };
 
@@ -91,7 +103,7 @@ function patchValues({ mode, dndUntil, dndInterval }: Partial<PushSettings>): un
   ];
 }
 
-/** The push settings that clients read and write all the time: a call is one statement for the user and one for the rest. */
+/** The push settings that clients read and write all the time: a write of mode or do-not-disturb is one statement. */
 export class SettingsStore {
   constructor(private readonly sql: Sql) {}
 
@@ -101,21 +113,28 @@ export class SettingsStore {
     return user ?? null;
   }
 
-  /** Merges the patch into the app-level settings: absent fields keep their value. Null when the user is gone. */
-  async putAppLevel(userId: number, patch: Partial<PushSettings>, now: number): Promise<PushSettings | null> {
-    const values = [userId, ...patchValues(patch), new Date(now)];
+  /**
+   * Merges the patch into the app-level settings: absent fields keep their value. Null when the app has no such user, or has
+   * its advanced features off.
+   */
+  async putAppLevel(
+    { appId, username }: UserName,
+    patch: Partial<PushSettings>,
+    now: number,
+  ): Promise<PushSettings | null> {
+    const values = [appId, username, ...patchValues(patch), new Date(now)];
     const [stored] = await this.sql.run<PushSettings>(PUT_APP_LEVEL, values);
     return stored ?? null;
   }
 
   /** As {@link putAppLevel}, for one conversation; concurrent first writes make one row. */
   async putConversation(
-    userId: number,
+    { appId, username }: UserName,
     { chatType, key }: ConversationKey,
     patch: Partial<PushSettings>,
   ): Promise<PushSettings | null> {
     try {
-      const values = [userId, ...patchValues(patch), chatType, key];
+      const values = [appId, username, ...patchValues(patch), chatType, key];
       const [stored] = await this.sql.run<PushSettings>(PUT_CONVERSATION, values);
       return stored ?? null;
     } catch (error) {
