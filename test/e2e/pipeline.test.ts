@@ -12,6 +12,7 @@ import {
   type TestDatabase,
 } from '#libs/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { callApp, callControl, type Answer } from './support/cluster-client.ts';
 
 /** Users per vendor. */
 const USERS = 600;
@@ -39,11 +40,6 @@ interface Story {
   state: string;
   receiverCount: number;
   receivers: Receiver[];
-}
-interface Answer<Data> {
-  status: number;
-  data: Data;
-  cursor?: string;
 }
 interface Shown {
   sequence: number;
@@ -103,23 +99,11 @@ afterEach(async () => {
 });
 
 async function control<Result = unknown>(method: string, path: string, body?: unknown): Promise<Result> {
-  const response = await fetch(cluster.control + path, {
-    method,
-    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-  });
-  if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);
-  return (await response.json()) as Result;
+  return await callControl<Result>(cluster, method, path, body);
 }
 
 async function call<Data>(method: string, path: string, body?: unknown): Promise<Answer<Data>> {
-  const response = await fetch(`${api.url}/${app.organization}/${app.name}${path}`, {
-    method,
-    headers: { authorization: `Bearer ${app.token}`, 'content-type': 'application/json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
-  return { status: response.status, ...(JSON.parse(text) as { data: Data; cursor?: string }) };
+  return await callApp<Data>(api, app, method, path, body);
 }
 
 interface Message {

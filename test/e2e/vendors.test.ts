@@ -13,6 +13,7 @@ import {
   type TestDatabase,
 } from '#libs/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { callApp, callControl } from './support/cluster-client.ts';
 
 /** Users of each vendor; eight times as many are one large group. */
 const USERS = 625;
@@ -73,23 +74,11 @@ afterEach(async () => {
 });
 
 async function control<Result = unknown>(method: string, path: string, body?: unknown): Promise<Result> {
-  const response = await fetch(cluster.control + path, {
-    method,
-    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-  });
-  if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);
-  return (await response.json()) as Result;
+  return await callControl<Result>(cluster, method, path, body);
 }
 
 async function call<Data>(method: string, path: string, body?: unknown): Promise<Data> {
-  const response = await fetch(`${api.url}/${app.organization}/${app.name}${path}`, {
-    method,
-    headers: { authorization: `Bearer ${app.token}`, 'content-type': 'application/json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
-  return (JSON.parse(text) as { data: Data }).data;
+  return (await callApp<Data>(api, app, method, path, body)).data;
 }
 
 async function submit(id: string, receivers: readonly string[]): Promise<void> {
