@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AppTokenRepository, createDataSource, CredentialRepository, SecretBox } from '#libs/database';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
-import { runCli } from '../../apps/settings-api/src/cli/run-cli.ts';
-import { START, testEnvironment } from './settings-api.support.ts';
+import { type CliRun, runOffpush } from './cli.support.ts';
+import { START } from './settings-api.support.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -12,22 +12,8 @@ afterAll(async () => {
   await database.drop();
 });
 
-interface Run {
-  code: number;
-  out: string;
-  err: string;
-}
-
-async function run(args: readonly string[], more: Record<string, string> = {}): Promise<Run> {
-  const [out, err]: [string[], string[]] = [[], []];
-  const code = await runCli(args, {
-    readEnvironment: () => testEnvironment(database.url, more),
-    now: () => START,
-    print: (line) => void out.push(line),
-    printError: (line) => void err.push(line),
-  });
-  return { code, out: out.join('\n'), err: err.join('\n') };
-}
+const run = async (args: readonly string[], more?: Record<string, string>): Promise<CliRun> =>
+  await runOffpush(database.url, args, more);
 
 function tokenIn(out: string): string {
   return /^token {2}(op_\S{43})$/m.exec(out)?.[1] ?? '';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AppLoginRepository, AppRepository, createDataSource, isClientSecret, SecretBox } from '#libs/database';
 import { createTestDatabase, type TestDatabase } from '#libs/testing';
-import { runCli } from '../../apps/settings-api/src/cli/run-cli.ts';
-import { START, testEnvironment } from './settings-api.support.ts';
+import { type CliRun, runOffpush } from './cli.support.ts';
+import { testEnvironment } from './settings-api.support.ts';
 
 const AGORA_ID = '970CA35de60c44645bbae8a215061b33';
 const CERTIFICATE = '5CFd2fd1755d40ecb72977518be15d3b';
@@ -16,22 +16,8 @@ afterAll(async () => {
   await database.drop();
 });
 
-interface Run {
-  code: number;
-  out: string;
-  err: string;
-}
-
-async function run(args: readonly string[], more: Record<string, string> = {}): Promise<Run> {
-  const [out, err]: [string[], string[]] = [[], []];
-  const code = await runCli(args, {
-    readEnvironment: () => testEnvironment(database.url, more),
-    now: () => START,
-    print: (line) => void out.push(line),
-    printError: (line) => void err.push(line),
-  });
-  return { code, out: out.join('\n'), err: err.join('\n') };
-}
+const run = async (args: readonly string[], more?: Record<string, string>): Promise<CliRun> =>
+  await runOffpush(database.url, args, more);
 
 function valueIn(out: string, name: string): string {
   return new RegExp(`^${name} +(\\S+)$`, 'm').exec(out)?.[1] ?? '';
