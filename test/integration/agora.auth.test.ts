@@ -79,6 +79,19 @@ function expectError(answer: Answer, status: number, error: string, description:
   expect([answer.status, answer.body['error'], answer.body['error_description']]).toEqual([status, error, description]);
 }
 
+/** A token of Agora's that its certificate has signed. */
+function signedFor(userId: string): string {
+  const grant = { kind: 'user', userId } as const;
+  return buildChatToken({
+    appId: AGORA_ID,
+    certificate: CERTIFICATE,
+    grant,
+    issued: START / 1_000,
+    expire: 60,
+    salt: 7,
+  });
+}
+
 async function newApp(name: string): Promise<TestApp> {
   return await fixture.createApp('org1', name, { unknownUsers: 'refuse' });
 }
@@ -232,6 +245,27 @@ describe('a call', () => {
       expect((await get(`/app-id/${id}/nosuch`, fixture.app.token)).status).toBe(404);
       expect((await get(`/app-id/${id}/users/u2`, USER_007)).status).toBe(401);
     }
+  });
+
+  it('with a token of a user that was deactivated is refused within 5 seconds', async () => {
+    await fixture.createUser(fixture.app.id, 'idle');
+    const signed = signedFor('idle');
+    const opaque = await tokenOf({ grant_type: 'inherit', username: 'idle' }, fixture.app.token);
+    const statuses = async (): Promise<number[]> =>
+      await Promise.all([signed, opaque].map(async (token) => (await get(`${B}/users/idle`, token)).status));
+    expect(await statuses()).toEqual([200, 200]);
+    await fixture.call('PUT', `${B}/users/idle`, { body: { activated: false } });
+    await later(5_000, async () => {
+      for (const token of [signed, opaque]) expectError(await get(`${B}/users/idle`, token), ...OAUTH);
+      expectError(await login({ grant_type: 'agora' }, signed), 400, 'invalid_grant', 'user not activated');
+    });
+    await fixture.call('PUT', `${B}/users/idle`, { body: { activated: true } });
+    await later(10_000, async () => expect(await statuses()).toEqual([200, 200]));
+  });
+
+  it.each(['a\0b', 'a/b', 'x'.repeat(129)])('is refused with a signed token of what is no user: %j', async (userId) => {
+    expectError(await get(`${B}/users/${encodeURIComponent(userId)}`, signedFor(userId)), ...OAUTH);
+    expectError(await login({ grant_type: 'agora', autoCreateUser: true }, signedFor(userId)), ...OAUTH);
   });
 
   it("is refused with another app's user token", async () => {
@@ -470,15 +504,7 @@ describe('POST token with agora', () => {
   });
 
   it('refuses a user that there is not, unless it is to be created', async () => {
-    const grant = { kind: 'user', userId: 'agora-born' } as const;
-    const token = buildChatToken({
-      appId: AGORA_ID,
-      certificate: CERTIFICATE,
-      grant,
-      issued: START / 1_000,
-      expire: 60,
-      salt: 7,
-    });
+    const token = signedFor('agora-born');
     expectError(await login({ grant_type: 'agora' }, token), 404, 'invalid_grant', 'user not found');
     expect((await login({ grant_type: 'agora', autoCreateUser: true }, token)).status).toBe(200);
   });

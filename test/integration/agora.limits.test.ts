@@ -170,6 +170,37 @@ function limitsHold(environment: Record<string, string>): void {
     expect(counts).toEqual([200, 200, 200, 429, 200]);
   });
 
+  it('counts a path however it is spelt, and refuses other spellings that are other paths', async () => {
+    const statuses = await withinOneSecond(async () => {
+      const app = await limitedApp(fixture, { 'language.get': 2 });
+      const send = sendTo(fixture, app);
+      const paths = [LANGUAGE, '/%75sers/%751/notification/langu%61ge', LANGUAGE, LANGUAGE.replace('u1', '%751')];
+      const found: number[] = [];
+      for (const path of paths) found.push(await send('GET', path));
+      const headers = { authorization: `Bearer ${app.token}` };
+      found.push((await fetch(fixture.api.url + app.base + LANGUAGE, { method: 'HEAD', headers })).status);
+      found.push(await send('GET', `${LANGUAGE}?_v=1`));
+      return [...found, await send('GET', `${LANGUAGE}/`), await send('GET', LANGUAGE.toUpperCase())];
+    });
+    expect(statuses).toEqual([200, 200, 429, 429, 429, 429, 404, 404]);
+  });
+
+  it('let a user log in with a password ten times a minute, whatever the operator says of other limits', async () => {
+    const app = await limitedApp(fixture, { '*': null });
+    const { base, token } = app;
+    await fixture.createUser(app.id, 'u2');
+    for (const user of ['u1', 'u2']) {
+      await fixture.call('PUT', `${base}/users/${user}`, { body: { password: 'right' }, token });
+    }
+    const login = async (username: string, password: string): Promise<number> => {
+      const body = { grant_type: 'password', username, password };
+      return (await fixture.call('POST', `${base}/token`, { body, token: null })).status;
+    };
+    expect(await burst(15, async () => await login('u1', 'wrong'))).toEqual({ 400: 10, 429: 5 });
+    expect(await login('u1', 'right')).toBe(429);
+    expect(await login('u2', 'right')).toBe(200);
+  });
+
   it('looks at the app and the token first, and at the path, the body and the user afterwards', async () => {
     const statuses = await withinOneSecond(async () => {
       const app = await limitedApp(fixture, { 'settings.put': 1 });

@@ -223,6 +223,7 @@ describe('what a push says', () => {
     ['101 characters of content', { content: 'x'.repeat(101) }, 'pushMessage.content'],
     ['11 keys', { ext: Object.fromEntries(Array.from({ length: 11 }, (_, key) => [key, ''])) }, 'pushMessage.ext'],
     ['1,025 characters of ext', { ext: { k: 'x'.repeat(1_017) } }, 'pushMessage.ext'],
+    ['a trial run, which would be a push', { fcm: { dryRun: true } }, 'pushMessage.fcm.dryRun'],
     ['too much for one vendor', { huawei: { x: 'x'.repeat(8_192) } }, 'pushMessage.huawei'],
   ])('is refused with %s', async (_case, pushMessage, parameter) => {
     expect(await call('POST', 'push/sync/u1', { pushMessage })).toMatchObject({
@@ -270,6 +271,37 @@ describe('tasks', () => {
       ['ghost', 'unknown_user'],
     ]);
     expect(cluster.taken(tokens[0] ?? '')).toEqual([]);
+  });
+
+  it('takes a list of as many long names as a message has receivers, and no more', async () => {
+    const targets = Array.from({ length: 10_000 }, (_, n) => `${'x'.repeat(80)}${n}`);
+    const startDate = dateOf(cluster.clock.now() + 2 * HOUR);
+    expect((await call('POST', 'push/list', { ...HELLO, targets, startDate })).status).toBe(200);
+    expect(await call('POST', 'push/list', { ...HELLO, targets: [...targets, 'u1'], startDate })).toMatchObject({
+      status: 400,
+      body: { error_description: 'parameters is invalid : targets' },
+    });
+  });
+
+  it('goes to nobody when one of its labels is deleted before it starts', async () => {
+    for (const name of ['l1', 'l2']) {
+      await post('push/label', { name });
+      await post(`push/label/${name}/user`, { usernames: ['u1'] });
+    }
+    const startDate = dateOf(cluster.clock.now() + 2 * HOUR);
+    const { text } = await call('POST', 'push/list/label', { ...HELLO, targets: ['l1', 'l2'], startDate });
+    const digits = /"taskId":(\d+)/.exec(text)?.[1] ?? '';
+    await call('DELETE', 'push/label/l2');
+    cluster.clock.advance(2 * HOUR);
+    const isDone = async (): Promise<boolean> => {
+      const rows: { done: boolean }[] = await cluster.dataSource.query(
+        'SELECT done_at IS NOT NULL AS done FROM push_tasks WHERE id = $1',
+        [digits],
+      );
+      return rows[0]?.done === true;
+    };
+    await waitFor(isDone, { what: 'the end of the task' });
+    expect((await call('GET', `push/messages/task-${digits}-0`)).status).toBe(404);
   });
 
   it('goes to the users who are on all of its labels', async () => {

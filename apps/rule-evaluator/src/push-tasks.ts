@@ -3,8 +3,11 @@ import type { PushTaskStore, TakenPushTask } from '#libs/database';
 import type { Logger } from '#libs/observability';
 import type { QueueClient } from '#libs/queue/transport';
 
-/** Most messages made of tasks in one pass: other work of the reconciler waits meanwhile. */
-const STEPS_PER_PASS = 20;
+/**
+ * Most messages made of tasks in one pass. Chat messages share the queues with them and wait for what is there already: so many
+ * are decided within seconds, and sent before the next passes have added much (our choice).
+ */
+const STEPS_PER_PASS = 5;
 
 export interface PushTaskPorts {
   store: Pick<PushTaskStore, 'take' | 'step'>;

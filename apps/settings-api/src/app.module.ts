@@ -87,6 +87,7 @@ export class AppModule implements OnApplicationShutdown {
         tokens: new AppTokenRepository(dataSource),
         users,
         callers,
+        rateLimits: resources.rateLimits,
       }),
       stories,
       facts,

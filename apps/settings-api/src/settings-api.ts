@@ -8,6 +8,7 @@ import {
   CredentialStore,
   ReceiptStore,
   SecretBox,
+  UserRepository,
 } from '#libs/database';
 import { createLogger, Metrics, NestLogger, type Logger } from '#libs/observability';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
@@ -87,7 +88,8 @@ export async function createSettingsApi(
 
 function callersOn({ dataSource }: Resources, { SECRET_KEYS }: Environment, now: () => number): Callers {
   const logins = new AppLoginRepository(dataSource, new SecretBox(SECRET_KEYS));
-  return new Callers({ tokens: new AppTokenRepository(dataSource), logins, now });
+  const tokens = new AppTokenRepository(dataSource);
+  return new Callers({ tokens, logins, users: new UserRepository(dataSource), now });
 }
 
 function receiptsOn(

@@ -99,6 +99,11 @@ describe('buildChatToken', () => {
     expect(read(buildChatToken({ ...options, grant: { kind: 'user', userId: 'u1' } }))).toEqual(read(USER_TOKEN));
   });
 
+  it('makes no token that is valid for more than 24 hours', () => {
+    const { expiresAt } = read(buildChatToken({ ...options, grant: { kind: 'app' }, expire: 2 ** 32 - 1 }));
+    expect(expiresAt).toBe(1_700_086_400_000);
+  });
+
   it('lets the earlier end count, of the token or of its privilege', () => {
     const ends = [
       [86_400, 60],

@@ -9,6 +9,9 @@ const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 const MAX_CHARACTERS = 4_096;
 const MAX_BYTES = 16_384;
 
+/** Whatever a token says, it is valid no longer than this, seconds: 24 h (Agora contract section 1.3.2). */
+const MAX_LIFETIME = 86_400;
+
 const CHAT_SERVICE = 5;
 const PRIVILEGES = { user: 1, app: 2 } as const;
 
@@ -25,7 +28,7 @@ type ChatGrant = { kind: 'app' } | { kind: 'user'; userId: string };
 export interface AgoraToken {
   appId: string;
   issuedAt: number;
-  /** The end of the token or of its Chat privilege, whichever comes first; the first moment at which it is invalid. */
+  /** The end of the token, of its Chat privilege or of 24 hours, whichever comes first; the first moment at which it is invalid. */
   expiresAt: number;
   /** Null when the token is for other services. */
   grant: ChatGrant | null;
@@ -56,7 +59,7 @@ function readToken(bytes: Buffer): AgoraToken {
   const expire = reader.uint32();
   const salt = reader.uint32();
   const chat = readChat(reader);
-  const lifetime = Math.min(expire, chat?.lifetime ?? expire);
+  const lifetime = Math.min(expire, chat?.lifetime ?? expire, MAX_LIFETIME);
   return {
     appId,
     issuedAt: issued * 1_000,

@@ -15,6 +15,13 @@ describe('a stored password', () => {
     expect(first).not.toContain('secret');
   });
 
+  it('is not compared with a text that is longer than any password, which would take seconds to normalize', async () => {
+    const stored = await hashPassword('secret');
+    const started = performance.now();
+    expect(await isPassword(`a${'\u0301\u0323'.repeat(60_000)}`, stored)).toBe(false);
+    expect(performance.now() - started).toBeLessThan(500);
+  });
+
   it.each(['', 'secret', 'md5$x', 'scrypt$16384$8$5$c2FsdA'])('%j is none', async (stored) => {
     expect(await isPassword('secret', stored)).toBe(false);
   });

@@ -8,6 +8,8 @@ import {
   type User,
   type UserRepository,
 } from '#libs/database';
+import type { RateLimits } from '../limits/rate-limits.ts';
+import { userIdentity } from '../users/user-entity.ts';
 import type { Caller, Callers } from './callers.ts';
 import { isPassword } from './password.ts';
 import { MAX_TTL_SECONDS, type TokenAnswer, type TokenBody } from './token.schemas.ts';
@@ -20,6 +22,7 @@ interface Ports {
   tokens: AppTokenRepository;
   users: UserRepository;
   callers: Callers;
+  rateLimits: Pick<RateLimits, 'countLogin'>;
 }
 
 /** One request for a token. */
@@ -72,9 +75,11 @@ export class TokenGrants {
     const user = await this.ports.users.findWithPassword(app.id, username);
     if (user === null) throw new ApiError('grant_user_not_found');
     const stored = user.passwordHash ?? null;
-    if (stored === null || !(await isPassword(body.password ?? '', stored))) throw new ApiError('password_invalid');
+    if (stored === null) throw new ApiError('password_invalid');
+    await this.ports.rateLimits.countLogin(user.id);
+    if (!(await isPassword(body.password ?? '', stored))) throw new ApiError('password_invalid');
     checkActivated(user);
-    return { ...(await this.issue(request, user)), application: app.uuid, user: userView(user) };
+    return { ...(await this.issue(request, user)), application: app.uuid, user: userIdentity(user) };
   }
 
   private async toUserOfApp(request: TokenRequest): Promise<TokenAnswer> {
@@ -83,7 +88,7 @@ export class TokenGrants {
     if (caller.kind !== 'app') throw new ApiError('token_forbidden');
     const user = await this.findOrCreate(request, nameIn(body), flagIn(body) ?? false);
     checkActivated(user);
-    return { ...(await this.issue(request, user)), application: app.uuid, user: userView(user) };
+    return { ...(await this.issue(request, user)), application: app.uuid, user: userIdentity(user) };
   }
 
   /** An opaque token for one that Agora's libraries have signed. It ends with that one, or earlier. */
@@ -95,7 +100,7 @@ export class TokenGrants {
     if (user !== null) checkActivated(user);
     const expiresAt = Math.min(endOf(Number(body.ttl ?? 0), request.now) ?? Infinity, caller.expiresAt ?? Infinity);
     const token = await this.store(request, user, new Date(expiresAt));
-    return { access_token: token, expire_timestamp: expiresAt, ...(user && { user: userView(user) }) };
+    return { access_token: token, expire_timestamp: expiresAt, ...(user && { user: userIdentity(user) }) };
   }
 
   private async userOf(request: TokenRequest, caller: Caller): Promise<User | null> {
@@ -155,15 +160,4 @@ function checkActivated(user: User): void {
 /** Unix ms; null when the token does not end. */
 function endOf(ttl: number, now: Date): number | null {
   return ttl === 0 ? null : now.getTime() + ttl * 1_000;
-}
-
-function userView(user: User): NonNullable<TokenAnswer['user']> {
-  return {
-    uuid: user.uuid,
-    type: 'user',
-    created: user.createdAt.getTime(),
-    modified: user.modifiedAt.getTime(),
-    username: user.username,
-    activated: user.activated,
-  };
 }

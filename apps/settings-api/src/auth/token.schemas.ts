@@ -1,15 +1,9 @@
 import { z } from 'zod';
+import { wholeNumberSchema } from '../http/whole-number.ts';
+import { userIdentitySchema } from '../users/user.schemas.ts';
 
 /** Longest life of a token that can be told, seconds: clients read `expires_in` into 32 bits (Agora contract section 1.3.1). */
 export const MAX_TTL_SECONDS = 2_147_483_647;
-
-const ttlSchema = z.union([
-  z.int().min(0).max(MAX_TTL_SECONDS),
-  z
-    .string()
-    .regex(/^\d{1,10}$/)
-    .refine((ttl) => Number(ttl) <= MAX_TTL_SECONDS),
-]);
 
 // No transforms in here: the OpenAPI document would lose the example.
 /** A login. Unknown fields are ignored. */
@@ -24,7 +18,9 @@ export const tokenBodySchema = z
       .union([z.boolean(), z.enum(['true', 'false'])])
       .nullish()
       .describe('With inherit and agora: create the user when there is none'),
-    ttl: ttlSchema.nullish().describe('Life of the token in seconds; 0 = it does not end; 60 days when absent'),
+    ttl: wholeNumberSchema(MAX_TTL_SECONDS)
+      .nullish()
+      .describe('Life of the token in seconds; 0 = it does not end; 60 days when absent'),
   })
   .meta({ examples: [{ grant_type: 'client_credentials', client_id: 'opc_x', client_secret: 'ops_y', ttl: 86_400 }] });
 
@@ -35,16 +31,7 @@ export const tokenAnswerSchema = z.object({
   expires_in: z.int().optional().describe('Seconds; 2147483647 for a token that does not end'),
   expire_timestamp: z.int().optional().describe('With agora, in place of expires_in: Unix ms'),
   application: z.uuid().optional(),
-  user: z
-    .object({
-      uuid: z.uuid(),
-      type: z.literal('user'),
-      created: z.int(),
-      modified: z.int(),
-      username: z.string(),
-      activated: z.boolean(),
-    })
-    .optional(),
+  user: userIdentitySchema.optional(),
 });
 
 export type TokenAnswer = z.output<typeof tokenAnswerSchema>;

@@ -3,7 +3,7 @@ import { ApiError } from '#libs/contracts';
 import type { Logger, Metrics } from '#libs/observability';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AppDirectory } from '../apps/app-directory.ts';
-import { checkCaller, type Callers } from '../auth/callers.ts';
+import type { Callers } from '../auth/callers.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';
 import { rulesOf } from './access.ts';
 import type { ReceiptAddress, ReceiptDesk } from '../receipts/receipt-desk.ts';
@@ -11,17 +11,17 @@ import { readJsonBody } from './json-body.ts';
 import { readStream } from './read-stream.ts';
 import { RouteTable } from './route-table.ts';
 
-/** Largest body, bytes, of all calls but those that carry message events. */
+/** Largest body, bytes, of all calls but those that carry up to 10,000 names. */
 const BODY_LIMIT = 262_144;
 
 /** Largest post of receipts, bytes: a hundred to a thousand of some 300 bytes each. */
 const RECEIPT_BODY_LIMIT = 1_048_576;
 
-/** Largest message event or list of members, bytes: 10,000 names of about 100 characters. */
+/** Largest message event or list of members or targets, bytes: 10,000 names of about 100 characters. */
 const MESSAGE_BODY_LIMIT = 1_048_575;
 
 const APP_PREFIX = '/:org/:app/';
-const MESSAGES_ROUTES = ['push/messages', 'messages/', 'push/groups/'].map((route) => APP_PREFIX + route);
+const MESSAGES_ROUTES = ['push/messages', 'messages/', 'push/groups/', 'push/list'].map((route) => APP_PREFIX + route);
 const RECEIPTS_ROUTE = '/receipts/';
 
 /** A path of receipts, which has as many parts as the shortest paths of apps. */
@@ -144,8 +144,10 @@ async function callOf(
   const [, organization = '', name = '', ...rest] = path.split('/');
   const app = await directory.find(organization, name, path.slice(1));
   const { by, limit } = rulesOf(request);
-  const caller = by === 'anyone' ? null : await callers.of(app, request.headers.authorization);
-  if (caller !== null && by !== 'anyone') checkCaller(caller, by, usernameIn(request));
+  const caller =
+    by === 'anyone'
+      ? null
+      : await callers.admit(app, request.headers.authorization, { by, username: usernameIn(request) });
   if (limit !== null) await rateLimits.count(app, limit);
   return {
     app,

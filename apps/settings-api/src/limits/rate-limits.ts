@@ -11,8 +11,11 @@ import {
 import type { DataSource } from 'typeorm';
 import { rateLimitOf, type RateGroup } from './rate-groups.ts';
 
-/** Limits are per second. */
+/** Limits of calls are per second. */
 const WINDOW_SECONDS = 1;
+
+/** Most log-ins with the password of one user within so many seconds, right or wrong (our choice). */
+const LOGINS = { limit: 10, seconds: 60 } as const;
 
 /** A store that takes longer counts as failed (our choice): the call matters more than its count. */
 const PATIENCE_MS = 500;
@@ -41,7 +44,7 @@ interface Counted {
  */
 export class RateLimits {
   private readonly redis: RedisConnection | null;
-  private readonly limiters = new Map<number, RateLimiterAbstract>();
+  private readonly limiters = new Map<string, RateLimiterAbstract>();
   private warnedAt = -Infinity;
 
   constructor(private readonly options: Options) {
@@ -56,9 +59,21 @@ export class RateLimits {
    */
   async count(app: Counted, group: RateGroup): Promise<void> {
     const limit = rateLimitOf(app.rateLimits, group);
-    if (limit === null) return;
+    if (limit !== null) await this.consume(this.limiterOf(limit, WINDOW_SECONDS), `${app.uuid}:${group}`);
+  }
+
+  /**
+   * Counts one log-in with a user's password, so that nobody can try many of them. No setting lifts this limit. Call it for
+   * users that exist only: each has a count that stays.
+   * @throws ApiError rate_limited
+   */
+  async countLogin(userId: number): Promise<void> {
+    await this.consume(this.limiterOf(LOGINS.limit, LOGINS.seconds), `login:${userId}`);
+  }
+
+  private async consume(limiter: RateLimiterAbstract, key: string): Promise<void> {
     try {
-      await within(PATIENCE_MS, this.limiterOf(limit).consume(`${app.uuid}:${group}`));
+      await within(PATIENCE_MS, limiter.consume(key));
     } catch (error) {
       if (error instanceof RateLimiterRes) throw new ApiError('rate_limited');
       this.warn(error);
@@ -70,20 +85,21 @@ export class RateLimits {
     this.redis?.disconnect();
   }
 
-  private limiterOf(limit: number): RateLimiterAbstract {
-    const known = this.limiters.get(limit);
+  private limiterOf(limit: number, seconds: number): RateLimiterAbstract {
+    const name = `${limit}/${seconds}`;
+    const known = this.limiters.get(name);
     if (known !== undefined) return known;
-    const made = this.makeLimiter(limit);
-    this.limiters.set(limit, made);
+    const made = this.makeLimiter(limit, seconds);
+    this.limiters.set(name, made);
     return made;
   }
 
-  private makeLimiter(limit: number): RateLimiterAbstract {
+  private makeLimiter(limit: number, seconds: number): RateLimiterAbstract {
     const shared: Omit<IRateLimiterStoreOptions, 'storeClient'> = {
       points: limit,
-      duration: WINDOW_SECONDS,
+      duration: seconds,
       keyPrefix: `${this.options.prefix}:calls`,
-      // Once the limit is reached, the rest of the second is refused without asking the store.
+      // Once the limit is reached, the rest of the time is refused without asking the store.
       inMemoryBlockOnConsumed: limit,
     };
     if (this.redis !== null) {
@@ -95,7 +111,7 @@ export class RateLimits {
       storeType: 'typeorm',
       tableName: 'rate_limits',
       tableCreated: true,
-      // There is one row per app and group, and it is used again.
+      // There is one row per app and group, and per user with a password, and it is used again.
       clearExpiredByTimeout: false,
     });
   }

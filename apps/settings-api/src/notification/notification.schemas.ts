@@ -1,18 +1,11 @@
 import { identifierSchema, MODES } from '#libs/contracts';
 import { parseInterval } from '#libs/rules';
 import { z } from 'zod';
+import { wholeNumberSchema } from '../http/whole-number.ts';
 import { languageSchema, receiverTemplateSchema } from '../users/user.schemas.ts';
 
 /** Longest do-not-disturb duration, 7 days (Agora REST push reference). */
 const MAX_DURATION_MS = 604_800_000;
-
-const durationSchema = z.union([
-  z.int().min(0).max(MAX_DURATION_MS),
-  z
-    .string()
-    .regex(/^\d{1,15}$/)
-    .refine((digits) => Number(digits) <= MAX_DURATION_MS),
-]);
 
 /**
  * Mode and do-not-disturb (Agora contract section 3.3). An absent or null field keeps its stored value; unknown fields
@@ -29,7 +22,9 @@ export const notificationPatchSchema = z
       .refine((text) => text === '' || parseInterval(text) !== null)
       .nullish()
       .describe('HH:MM-HH:MM, daily, at app level only; "" removes it'),
-    ignoreDuration: durationSchema.nullish().describe('Milliseconds from now, up to 7 days; 0 ends it'),
+    ignoreDuration: wholeNumberSchema(MAX_DURATION_MS)
+      .nullish()
+      .describe('Milliseconds from now, up to 7 days; 0 ends it'),
   })
   .meta({ examples: [{ type: 'NONE', ignoreInterval: '21:30-08:00', ignoreDuration: 86_400_000 }] });
 

@@ -28,6 +28,13 @@ const vendorSchema = z
   })
   .nullish();
 
+/** A trial push would go out like any other: it is refused rather than sent (our choice). */
+const fcmSchema = vendorSchema.refine((options) => !isYes(options?.['dryRun']), { path: ['dryRun'] });
+
+function isYes(value: unknown): boolean {
+  return value === true || value === 'true';
+}
+
 const extSchema = z
   .record(z.string(), z.unknown())
   .refine((ext) => Object.keys(ext).length <= MAX_EXT_PAIRS && JSON.stringify(ext).length <= MAX_EXT_CHARACTERS, {
@@ -49,7 +56,7 @@ export const pushMessageSchema = z.object({
   ext: extSchema.describe('Data for the client'),
   config: configSchema.nullish(),
   apns: vendorSchema,
-  fcm: vendorSchema,
+  fcm: fcmSchema,
   fcmV1: vendorSchema,
   huawei: vendorSchema,
   honor: vendorSchema,

@@ -1,16 +1,16 @@
 import type { Binding, BindingChange, User, UserPatch } from '#libs/database';
 import { parseInterval } from '#libs/rules';
-import { isSwitchedOn, type UserEntity, type UserPatchBody } from './user.schemas.ts';
+import { isSwitchedOn, type UserEntity, type UserIdentity, type UserPatchBody } from './user.schemas.ts';
+
+/** Who a user is, without its settings. */
+export function userIdentity({ uuid, createdAt, modifiedAt, username, activated }: User): UserIdentity {
+  return { uuid, type: 'user', created: createdAt.getTime(), modified: modifiedAt.getTime(), username, activated };
+}
 
 /** A user as the API shows it; what was never set is left out. */
 export function userEntity(user: User): UserEntity {
   return {
-    uuid: user.uuid,
-    type: 'user',
-    created: user.createdAt.getTime(),
-    modified: user.modifiedAt.getTime(),
-    username: user.username,
-    activated: user.activated,
+    ...userIdentity(user),
     pushEnabled: user.pushEnabled,
     language: user.language,
     ...(user.nickname !== null && { nickname: user.nickname }),

@@ -1,6 +1,7 @@
 import { identifierSchema } from '#libs/contracts';
 import { isTimeZone } from '#libs/rules';
 import { z } from 'zod';
+import { MAX_PASSWORD } from '../auth/password.ts';
 import { bindingTokenSchema, notifierNameSchema } from '../bindings/binding.schemas.ts';
 
 /** Longest nickname in code points (Agora REST push reference; the unit is our choice). */
@@ -26,8 +27,7 @@ const hourSchema = z.union([z.int().min(0).max(23), z.string().regex(/^([01]?\d|
 
 const displayStyleSchema = z.union([z.literal(0), z.literal(1), z.literal('0'), z.literal('1')]);
 
-/** Longest password, characters (our choice). */
-const passwordSchema = z.string().min(1).max(256);
+const passwordSchema = z.string().min(1).max(MAX_PASSWORD);
 
 const soundSchema = z.string().min(1).max(128).nullable();
 
@@ -95,13 +95,17 @@ const pushInfoSchema = z.object({
   notifier_name: z.string(),
 });
 
-export const userEntitySchema = z.object({
+export const userIdentitySchema = z.object({
   uuid: z.uuid(),
   type: z.literal('user'),
   created: z.int(),
   modified: z.int(),
   username: z.string(),
   activated: z.boolean(),
+});
+export type UserIdentity = z.output<typeof userIdentitySchema>;
+
+export const userEntitySchema = userIdentitySchema.extend({
   nickname: z.string().optional(),
   notification_display_style: z.union([z.literal(0), z.literal(1)]).optional(),
   pushEnabled: z.boolean(),
