@@ -6,7 +6,8 @@ interface Operation {
   summary?: string;
   parameters: { name: string; in: string; required?: boolean; schema: Record<string, unknown> }[];
   requestBody?: { content: Record<string, { schema: Record<string, unknown> }> };
-  responses: Record<string, { description: string; content: Record<string, { schema: unknown }> }>;
+  security?: unknown[];
+  responses: Record<string, { description: string; content?: Record<string, { schema: unknown }> }>;
 }
 
 interface Document {
@@ -36,6 +37,37 @@ function refsOf(value: unknown): string[] {
   return Object.entries(value).flatMap(([key, inner]) =>
     key === '$ref' && typeof inner === 'string' ? [inner] : refsOf(inner),
   );
+}
+
+/** What a schema object may hold in OpenAPI 3.0.3, which is less than JSON Schema has. */
+const SCHEMA_KEYWORDS: ReadonlySet<string> = new Set(
+  `title multipleOf maximum exclusiveMaximum minimum exclusiveMinimum maxLength minLength pattern maxItems minItems
+  uniqueItems maxProperties minProperties required enum type allOf oneOf anyOf not items properties additionalProperties
+  description format default nullable discriminator readOnly writeOnly xml externalDocs example deprecated $ref`.split(
+    /\s+/,
+  ),
+);
+
+const TYPES: ReadonlySet<unknown> = new Set([undefined, 'string', 'number', 'integer', 'boolean', 'array', 'object']);
+
+/** Where a schema says what OpenAPI 3.0 does not know. */
+function strangersIn(schema: unknown, where: string): string[] {
+  if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) return [`${where}: no schema`];
+  const parts = schema as Record<string, unknown>;
+  const wrong = Object.keys(parts).filter((keyword) => !SCHEMA_KEYWORDS.has(keyword));
+  if (!TYPES.has(parts['type'])) wrong.push('type');
+  if (parts['type'] === 'array' && parts['items'] === undefined) wrong.push('items');
+  for (const keyword of ['exclusiveMinimum', 'exclusiveMaximum']) {
+    if (!['undefined', 'boolean'].includes(typeof parts[keyword])) wrong.push(keyword);
+  }
+  const { allOf = [], oneOf = [], anyOf = [], items, not, additionalProperties: others, properties = {} } = parts;
+  const inner = [allOf, oneOf, anyOf, properties].flatMap((schemas) => Object.entries(schemas as object));
+  const single = [items, not, typeof others === 'boolean' ? undefined : others].filter((one) => one !== undefined);
+  return [
+    ...wrong.map((keyword) => `${where}: ${keyword}`),
+    ...inner.flatMap(([name, one]) => strangersIn(one, `${where}/${name}`)),
+    ...single.flatMap((one) => strangersIn(one, `${where}/*`)),
+  ];
 }
 
 describe('the OpenAPI document', () => {
@@ -122,22 +154,48 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('describes successes and failures of every operation', () => {
-    for (const { operation } of operations) {
-      expect(operation.responses['200'] ?? operation.responses['202']).toBeDefined();
-      expect(operation.responses['default']?.content['application/json']?.schema).toEqual({
+  it('lets none but POST token be called without a bearer token', () => {
+    const own = operations.filter(({ operation }) => operation.security !== undefined);
+    expect(own.map(({ path, method }) => `${method} ${path}`)).toEqual(['post /{org}/{app}/token']);
+    expect(own[0]?.operation.security).toHaveLength(2);
+    expect(own[0]?.operation.security).toEqual(expect.arrayContaining([{}, { bearer: [] }]));
+  });
+
+  it('describes successes and failures of every operation, and of the statistics the failure alone', () => {
+    const failing = operations.filter(({ operation }) => Object.keys(operation.responses).join() === 'default');
+    expect(failing.map(({ path }) => path)).toEqual(['/{org}/{app}/push/data/offline-push/begin/{begin}/end/{end}']);
+    for (const { path, method, operation } of operations) {
+      for (const [status, response] of Object.entries(operation.responses)) {
+        const schema = response.content?.['application/json']?.schema;
+        expect([method, path, status, typeof schema]).toEqual([method, path, status, 'object']);
+      }
+      expect(operation.responses['default']?.content?.['application/json']?.schema).toEqual({
         $ref: '#/components/schemas/Error',
       });
     }
   });
 
   it('describes the body of every operation that takes one, with an example', () => {
-    const bodies = operations.filter(({ method }) => method === 'put' || method === 'post');
+    const bodies = operations.filter(
+      ({ method, operation }) => method === 'put' || method === 'post' || operation.requestBody !== undefined,
+    );
+    expect(bodies.map(({ method }) => method)).toContain('delete');
     const without = bodies.filter(({ operation }) => {
       const schema = operation.requestBody?.content['application/json']?.schema;
       return schema?.['example'] === undefined;
     });
     expect(without.map(({ path }) => path)).toEqual([]);
+  });
+
+  it('has schemas that OpenAPI 3.0 knows', () => {
+    const schemas = operations.flatMap(({ path, method, operation }) => [
+      ...operation.parameters.map(({ name, schema }) => [`${method} ${path} ${name}`, schema] as const),
+      ...[operation.requestBody, ...Object.values(operation.responses)].flatMap((part) =>
+        Object.values(part?.content ?? {}).map(({ schema }) => [`${method} ${path}`, schema] as const),
+      ),
+    ]);
+    const all = [...schemas, ...Object.entries(document.components.schemas)];
+    expect(all.flatMap(([where, schema]) => strangersIn(schema, where))).toEqual([]);
   });
 
   it('has a target for every reference', () => {

@@ -93,7 +93,7 @@ export const messageEventSchema = z
     /** What a custom message shows; without it a custom message is not pushed (Tencent Flutter push guide). */
     description: textSchema.max(8_192).optional(),
     elements: z.array(elementSchema).max(50).optional(),
-    /** The message's extension with the em_* keys (docs/api/native.md). Unknown keys are ignored. */
+    /** The message's extension with the em_* keys (docs/api/agora.md). Unknown keys are ignored. */
     ext: extSchema.optional(),
     offlinePushInfo: offlinePushInfoSchema.refine(isStorable, { message: STORABLE }).optional(),
     /** Users that the message mentions, or everybody in the conversation. */

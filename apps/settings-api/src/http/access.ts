@@ -1,4 +1,6 @@
+import { applyDecorators } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiSecurity } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type { RateGroup } from '../limits/rate-groups.ts';
 
@@ -23,7 +25,8 @@ declare module 'fastify' {
 
 /** Says who may call a route, and how often; without it, tokens of the app as often as they like. */
 export function Access(rules: Partial<RouteRules>): MethodDecorator {
-  return RouteConfig({ rules: { ...DEFAULT_RULES, ...rules } });
+  const config = RouteConfig({ rules: { ...DEFAULT_RULES, ...rules } });
+  return rules.by === 'anyone' ? applyDecorators(config, ApiSecurity('bearer'), ApiSecurity({})) : config;
 }
 
 /** The rules of the route that a request has met; of an unknown path those of a route that says nothing. */

@@ -3,6 +3,8 @@ import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swag
 import { z } from 'zod';
 import { jsonSchema } from './answers.ts';
 
+type Responses = NonNullable<OpenAPIObject['paths'][string]['get']>['responses'];
+
 const METHODS = ['get', 'put', 'post', 'delete'] as const;
 
 const envelopeSchema = z.object({
@@ -32,7 +34,12 @@ export function createDocument(app: NestFastifyApplication): OpenAPIObject {
     .setTitle('Offpush')
     .setDescription('Push settings, devices and message events of chat apps.')
     .setVersion('1')
-    .addSecurity('bearer', { type: 'http', scheme: 'bearer', description: 'A token of the app: offpush token create' })
+    .addSecurity('bearer', {
+      type: 'http',
+      scheme: 'bearer',
+      description:
+        'A token of the app (offpush token create, POST token, or signed as Agora does) or of one of its users',
+    })
     .addSecurityRequirements('bearer')
     .build();
   return complete(SwaggerModule.createDocument(app, config, { autoTagControllers: true }));
@@ -61,6 +68,8 @@ function complete(document: OpenAPIObject): OpenAPIObject {
         ...missing.map((name) => ({ name, in: 'path' as const, required: true, schema: { type: 'string' as const } })),
         ...given,
       ];
+      // A route that only fails describes no success; Nest then says 200, without a word about it.
+      if (isUndescribed(operation.responses['200'])) delete operation.responses['200'];
       operation.responses['default'] = {
         description: 'A failure (docs/errors.md)',
         content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
@@ -68,4 +77,8 @@ function complete(document: OpenAPIObject): OpenAPIObject {
     }
   }
   return document;
+}
+
+function isUndescribed(response: Responses[string]): boolean {
+  return response !== undefined && 'description' in response && response.description === '';
 }
