@@ -228,6 +228,13 @@ describe('E3, E4: mode and do-not-disturb', () => {
     await refusedValue(put(SELF, { type }), 'type');
   });
 
+  it('takes the mode of mentions by the name that client SDKs have for it', async () => {
+    for (const path of [SELF, PEER]) {
+      expect(await done(put(path, { type: 'MENTION_ONLY' }))).toMatchObject({ type: 'AT' });
+      expect(await done(get(path))).toMatchObject({ type: 'AT' });
+    }
+  });
+
   it('case 23: a conversation gives an interval back', async () => {
     const shown = { type: 'ALL', ignoreInterval: '21:30-08:00', ignoreDuration: START + 86_400 };
     expect(await done(put(PEER, { ...shown, ignoreDuration: 86_400 }))).toEqual(shown);

@@ -1,4 +1,4 @@
-import { ApiError } from '#libs/contracts';
+import { ApiError, type Mode } from '#libs/contracts';
 import type { PushSettings } from '#libs/database';
 import type { NotificationPatchBody, NotificationView } from './notification.schemas.ts';
 
@@ -10,10 +10,16 @@ export function settingsPatch(body: NotificationPatchBody, appLevel: boolean, no
   const { type, ignoreInterval: interval, ignoreDuration: duration } = body;
   if (appLevel && type === 'DEFAULT') throw new ApiError('parameter_invalid', { parameter: 'type' });
   return {
-    ...(type !== undefined && type !== null && { mode: type === 'DEFAULT' ? null : type }),
+    ...(type !== undefined && type !== null && { mode: modeOf(type) }),
     ...(typeof interval === 'string' && { dndInterval: interval }),
     ...(duration !== undefined && duration !== null && { dndUntil: endOf(Number(duration), now) }),
   };
+}
+
+/** The mode by its name on the wire; null inherits. */
+function modeOf(type: NonNullable<NotificationPatchBody['type']>): Mode | null {
+  if (type === 'DEFAULT') return null;
+  return type === 'MENTION_ONLY' ? 'AT' : type;
 }
 
 function endOf(durationMs: number, now: number): number | null {

@@ -14,9 +14,9 @@ const MAX_DURATION_MS = 604_800_000;
 export const notificationPatchSchema = z
   .object({
     type: z
-      .enum(['DEFAULT', ...MODES])
+      .enum(['DEFAULT', ...MODES, 'MENTION_ONLY'])
       .nullish()
-      .describe('DEFAULT inherits; for conversations only'),
+      .describe('DEFAULT inherits; for conversations only. MENTION_ONLY is what client SDKs call AT'),
     ignoreInterval: z
       .string()
       .refine((text) => text === '' || parseInterval(text) !== null)
