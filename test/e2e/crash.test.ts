@@ -129,6 +129,20 @@ describeIf(process.env['TEST_REDIS_URL'] !== undefined)('a cluster of real proce
     return device;
   }
 
+  /** How far the messages came, and the work that is still open: what to look at when not all are shown. */
+  async function whereItStands(): Promise<string> {
+    const [counts] = await sql.run<Record<string, unknown>>(
+      {
+        name: 'where-it-stands',
+        text: `SELECT now(), (SELECT count(*)::int FROM messages) AS messages,
+          (SELECT count(*)::int FROM decisions) AS decisions, (SELECT count(*)::int FROM send_jobs) AS send_jobs,
+          (SELECT json_agg(batch) FROM (SELECT * FROM send_batches WHERE open ORDER BY due_at LIMIT 3) batch) AS open_batches`,
+      },
+      [],
+    );
+    return `Not every message was shown: ${JSON.stringify(counts)}`;
+  }
+
   /** Kills a server process of Postgres: all its sessions end, and it recovers from its log. */
   async function crashPostgres(): Promise<void> {
     const [backend] = await sql.run<{ pid: number }>(
@@ -186,7 +200,9 @@ describeIf(process.env['TEST_REDIS_URL'] !== undefined)('a cluster of real proce
         return wanted.every((key) => seen.has(key)) ? seen : null;
       },
       { timeoutMs: 60_000, intervalMs: 500, what: 'every message to be shown' },
-    );
+    ).catch(async (error: unknown) => {
+      throw new Error(await whereItStands(), { cause: error });
+    });
     expect(counts.size).toBe(MESSAGES);
 
     await waitFor(
