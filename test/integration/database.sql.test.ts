@@ -1,7 +1,7 @@
 import { FOREVER } from '#libs/contracts';
 import { openSql, type Sql } from '#libs/database';
-import { createTestDatabase, type TestDatabase } from '#libs/testing';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createTestDatabase, startProxy, type TestDatabase, type TestProxy } from '#libs/testing';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 let database: TestDatabase;
 let sql: Sql;
@@ -46,5 +46,53 @@ describe('openSql', () => {
     await expect(failing).rejects.toThrow('on purpose');
     const found = { name: 'found', text: "SELECT to_regclass('kept') AS kept" };
     expect(await sql.run(found, [])).toEqual([{ kept: null }]);
+  });
+});
+
+describe('openSql over a connection that went dead without a word', () => {
+  const deadlineMs = 1_000;
+  let proxy: TestProxy;
+  let behind: Sql;
+
+  beforeEach(async () => {
+    const url = new URL(database.url);
+    proxy = await startProxy(Number(url.port || 5432));
+    url.hostname = '127.0.0.1';
+    url.port = String(proxy.port);
+    behind = openSql(url.href, { poolSize: 1, deadlineMs });
+    await behind.ping();
+  });
+  afterEach(async () => {
+    await behind.close();
+    await proxy.close();
+  });
+
+  it('gives a statement up at the deadline, and runs the next one on another connection', async () => {
+    proxy.mute();
+    await expect(behind.run(OWN_PID, [])).rejects.toThrow('timeout');
+    expect(await behind.run(OWN_PID, [])).toHaveLength(1);
+  });
+
+  it('gives a transaction up, and runs the next one on another connection', async () => {
+    const hanging = behind.transaction(async (runner) => {
+      await runner.run(OWN_PID, []);
+      proxy.mute();
+      await runner.run(OWN_PID, []);
+    });
+    await expect(hanging).rejects.toThrow('timeout');
+    expect(await behind.transaction(async (runner) => await runner.run(OWN_PID, []))).toHaveLength(1);
+  });
+
+  it('lets nobody wait for a connection for longer than that', async () => {
+    let release = (): void => undefined;
+    const held = behind.transaction(async () => await new Promise<void>((resolve) => (release = resolve)));
+    await expect(behind.run(OWN_PID, [])).rejects.toThrow('timeout');
+    release();
+    await held;
+  });
+
+  it('lets a statement with a deadline of its own run on', async () => {
+    const slow = { name: 'slow', text: 'SELECT pg_sleep($1)', deadlineMs: 20 * deadlineMs };
+    expect(await behind.run(slow, [(1.5 * deadlineMs) / 1_000])).toHaveLength(1);
   });
 });

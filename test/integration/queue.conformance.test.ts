@@ -33,6 +33,7 @@ import {
 import {
   createTestDatabase,
   freePort,
+  startProxy,
   startRedis,
   type TestDatabase,
   type TestRedis,
@@ -608,6 +609,38 @@ describe('the queue on Postgres', () => {
     await backend.close();
   });
 
+  it('adds later to a queue that was opened while the database took no connections', async () => {
+    const backend = await openQueueBackend({ databaseUrl, prefix: 'refused' });
+    const queue = new JobQueue<{ n: number }>(backend, 'jobs');
+    const { pathname } = new URL(databaseUrl);
+    const client = new Client({ connectionString: process.env['TEST_DATABASE_URL'] });
+    await client.connect();
+    await client.query(`ALTER DATABASE ${pathname.slice(1)} ALLOW_CONNECTIONS false`);
+    await expect(queue.add({ n: 1 })).rejects.toThrow('not currently accepting connections');
+    await client.query(`ALTER DATABASE ${pathname.slice(1)} ALLOW_CONNECTIONS true`);
+    await client.end();
+    await queue.add({ n: 2 });
+    expect(await queue.counts()).toMatchObject({ waiting: 1 });
+    await queue.close();
+    await backend.close();
+  });
+
+  it('adds again after its connections went dead without a word', async () => {
+    const url = new URL(databaseUrl);
+    const proxy = await startProxy(Number(url.port || 5432));
+    url.hostname = '127.0.0.1';
+    url.port = String(proxy.port);
+    const backend = await openQueueBackend({ databaseUrl: url.href, prefix: 'dead', silenceMs: 2_000 });
+    const queue = new JobQueue<{ n: number }>(backend, 'jobs');
+    await queue.add({ n: 1 });
+    proxy.mute();
+    await addSoon(queue, 2);
+    expect(await queue.counts()).toMatchObject({ waiting: 2 });
+    await queue.close();
+    await backend.close();
+    await proxy.close();
+  });
+
   it('can be migrated again, also by several at once, and in a schema of its own', async () => {
     const options = { databaseUrl, schema: 'own_queue', prefix: 'test' };
     await Promise.all([migrateQueue(options), migrateQueue(options)]);
@@ -702,6 +735,71 @@ describeIf(redisUrl !== undefined)('the queue on Redis', () => {
       await queue.close();
       await backend.close();
     });
+
+    it('fails adding to a queue that is opened while Redis is away, and adds to it later', async () => {
+      redis = await startRedis();
+      const backend = await openQueueBackend({ ...options, redisUrl: redis.url });
+      await redis.kill();
+      const queue = new JobQueue<{ n: number }>(backend, 'jobs');
+      const before = Date.now();
+      await expect(queue.add({ n: 1 })).rejects.toThrow();
+      expect(Date.now() - before).toBeLessThan(10_000);
+
+      await redis.restart();
+      await addSoon(queue, 2);
+      await queue.close();
+      await backend.close();
+    });
+
+    it('adds later to a queue that was opened in the moment in which Redis went away', async () => {
+      redis = await startRedis();
+      const backend = await openQueueBackend({ ...options, redisUrl: redis.url });
+      const pausing = new Redis(redis.url).on('error', () => undefined);
+      await pausing.client('PAUSE', 60_000);
+      const queue = new JobQueue<{ n: number }>(backend, 'jobs');
+      const unanswered = queue.add({ n: 1 });
+      const rejected = expect(unanswered).rejects.toThrow();
+      await redis.kill();
+      pausing.disconnect();
+      await rejected;
+
+      await redis.restart();
+      await addSoon(queue, 2);
+      await queue.close();
+      await backend.close();
+    });
+
+    it('takes up work again after its connections went dead without a word', async () => {
+      redis = await startRedis();
+      const proxy = await startProxy(redis.port);
+      // Longer than an idle worker's wait for a job.
+      const backend = await openQueueBackend({
+        ...options,
+        redisUrl: `redis://127.0.0.1:${proxy.port}`,
+        silenceMs: 6_500,
+      });
+      const queue = new JobQueue<{ n: number }>(backend, 'jobs');
+      const seen: number[] = [];
+      const worker = new QueueServer({ backend });
+      worker.addHandler(
+        queue.name,
+        async ({ n }: { n: number }) => await Promise.resolve(void seen.push(n) as never),
+        true,
+      );
+      await worker.listen((error) => {
+        expect(error).toBeUndefined();
+      });
+      await queue.add({ n: 1 });
+      await until(() => seen.includes(1));
+
+      proxy.mute();
+      await addSoon(queue, 2);
+      await until(() => seen.includes(2));
+      await worker.close();
+      await queue.close();
+      await backend.close();
+      await proxy.close();
+    }, 60_000);
 
     it('closes although Redis has gone', async () => {
       redis = await startRedis();

@@ -36,11 +36,29 @@ const SESSION = `${PLANNER} ${PATIENCE}`;
 /** A connection whose other end is gone is noticed by its silence; without probes a query would wait for ever. */
 const KEEP_ALIVE = { keepAlive: true, keepAliveInitialDelayMillis: 30_000 };
 
+/**
+ * How long a statement, and the wait for a connection, may take. Not every server that is gone says so: behind a frozen
+ * machine or a firewall that forgot the connection its answer would be waited for without end, and whoever waits holds up
+ * others. Longer than any statement takes that a push waits for.
+ */
+const DEADLINE_MS = 60_000;
+
+/** How long a ROLLBACK may take; after that the connection is cut, which rolls back as well. */
+const ROLLBACK_MS = 5_000;
+
+/** For purges: the first one after a long pause has much to delete; failing each time, it would never be through. */
+export const PURGE_DEADLINE_MS = 10 * 60_000;
+
 /** A statement with a name is parsed and planned once per connection. */
 interface Statement {
   name: string;
   text: string;
+  /** A deadline of its own, ms: for work in bulk that nothing waits for. */
+  deadlineMs?: number;
 }
+
+/** What node-postgres takes besides what its types say: a query's own deadline, ms. */
+type TimedQuery = pg.QueryConfig & { query_timeout?: number };
 
 /** Runs statements: a pool, or the one connection of a transaction. `int8` and `timestamptz` come back as numbers (ms, `infinity` as FOREVER). */
 export interface SqlRunner {
@@ -56,13 +74,27 @@ export interface Sql extends SqlRunner {
   close(): Promise<void>;
 }
 
-/** Opens a pool on a Postgres URL. Connections are made when needed. */
-export function openSql(url: string, options: { poolSize?: number; onError?: (error: Error) => void } = {}): Sql {
+interface SqlOptions {
+  poolSize?: number;
+  /** Told of connections that broke. */
+  onError?: (error: Error) => void;
+  /** How long a statement, and the wait for a connection, may take; a minute when absent. */
+  deadlineMs?: number;
+}
+
+/**
+ * Opens a pool on a Postgres URL. Connections are made when needed. A statement that is not answered in time rejects and
+ * its connection is replaced; whether it was carried out is not known then.
+ */
+export function openSql(url: string, options: SqlOptions = {}): Sql {
+  const { poolSize = 8, deadlineMs = DEADLINE_MS } = options;
   const pool = new pg.Pool({
     connectionString: url,
-    max: options.poolSize ?? 8,
+    max: poolSize,
     types,
     options: SESSION,
+    connectionTimeoutMillis: deadlineMs,
+    query_timeout: deadlineMs,
     ...KEEP_ALIVE,
   });
   // An idle connection that breaks would otherwise end the process; the pool replaces it by itself.
@@ -71,9 +103,12 @@ export function openSql(url: string, options: { poolSize?: number; onError?: (er
     if (!pool.ending) options.onError?.(error);
   });
 
+  const rollback: TimedQuery = { text: 'ROLLBACK', query_timeout: Math.min(ROLLBACK_MS, deadlineMs) };
+
   const runOn = (client: pg.Pool | pg.PoolClient): SqlRunner => ({
-    async run<Row>({ name, text }: Statement, values: readonly unknown[]) {
-      const result = await client.query({ name, text, values: [...values] });
+    async run<Row>({ name, text, deadlineMs: own }: Statement, values: readonly unknown[]) {
+      const query: TimedQuery = { name, text, values: [...values], ...(own !== undefined && { query_timeout: own }) };
+      const result = await client.query(query);
       return result.rows as Row[];
     },
   });
@@ -98,7 +133,7 @@ export function openSql(url: string, options: { poolSize?: number; onError?: (er
         return result;
       } catch (error) {
         // A connection whose ROLLBACK fails is not given back to the pool.
-        const broken = await client.query('ROLLBACK').then(
+        const broken = await client.query(rollback).then(
           () => undefined,
           (rollbackError: unknown) => rollbackError,
         );

@@ -14,6 +14,8 @@ export interface QueueBackendOptions {
   schema?: string | undefined;
   /** Errors of idle connections, each of which reconnects by itself. */
   onError?: ((error: Error) => void) | undefined;
+  /** How long a command may have no answer before its connection is replaced, ms; when absent 20 s on Redis, a minute on Postgres. */
+  silenceMs?: number | undefined;
 }
 
 /**
@@ -21,13 +23,13 @@ export interface QueueBackendOptions {
  * @throws QueueBackendError when it cannot be reached, is not migrated, or would lose jobs as it is configured
  */
 export async function openQueueBackend(options: QueueBackendOptions): Promise<QueueBackend> {
-  const { redisUrl, databaseUrl, prefix, schema, onError = ignore } = options;
+  const { redisUrl, databaseUrl, prefix, schema, onError = ignore, silenceMs } = options;
   if (!/^[\w.-]+$/.test(prefix)) {
     throw new QueueBackendError(`the queue prefix "${prefix}" may hold letters, digits, "_", "." and "-" only`);
   }
   return redisUrl === undefined
-    ? await openPostgresBackend({ databaseUrl, prefix, schema, onError })
-    : await openRedisBackend({ redisUrl, prefix, onError });
+    ? await openPostgresBackend({ databaseUrl, prefix, schema, onError, silenceMs })
+    : await openRedisBackend({ redisUrl, prefix, onError, silenceMs });
 }
 
 /** Brings the backend's own tables up to date. Safe at any time and by several processes at once. */

@@ -29,22 +29,31 @@ const UNFLUSHED = '-c synchronous_commit=off';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
+/** A connection on which a statement has no answer for so long is replaced: its other end may be gone without a word. */
+const SILENCE_MS = 60_000;
+
 export interface PostgresBackendOptions {
   databaseUrl: string;
   prefix: string;
   schema: string | undefined;
   onError: (error: Error) => void;
+  silenceMs: number | undefined;
 }
 
 /** BullMQ on Postgres. Every queue and worker owns its pool, which BullMQ needs to set the schema. */
 export async function openPostgresBackend(options: PostgresBackendOptions): Promise<QueueBackend> {
-  const { databaseUrl, prefix, schema = DEFAULT_SCHEMA, onError } = options;
+  const { databaseUrl, prefix, schema = DEFAULT_SCHEMA, onError, silenceMs = SILENCE_MS } = options;
   const factory = createPostgresBackend as BackendFactory<IQueueBackend, unknown>;
 
   // There is no key prefix on Postgres, so it becomes part of the name.
   const nameOf = (queue: string): string => `${prefix}.${queue}`;
 
-  const connection = { connectionString: databaseUrl, schema, connectionTimeoutMillis: CONNECT_TIMEOUT_MS };
+  const connection = {
+    connectionString: databaseUrl,
+    schema,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: silenceMs,
+  };
   const producerPool: PostgresPoolConfig = { ...connection, max: PRODUCER_CONNECTIONS };
   const workerPool: PostgresPoolConfig = { ...connection, max: WORKER_CONNECTIONS, options: UNFLUSHED };
 

@@ -13,12 +13,14 @@ export interface RedisBackendOptions {
   redisUrl: string;
   prefix: string;
   onError: (error: Error) => void;
+  silenceMs: number | undefined;
 }
 
 /** BullMQ on Redis or Redis Cluster: one connection for all queues, one for all workers, and a blocking one each. */
-export async function openRedisBackend({ redisUrl, prefix, onError }: RedisBackendOptions): Promise<QueueBackend> {
+export async function openRedisBackend(options: RedisBackendOptions): Promise<QueueBackend> {
+  const { redisUrl, prefix, onError, silenceMs } = options;
   const factory = createRedisBackend as BackendFactory<IQueueBackend, unknown>;
-  const producer = connectProducer(redisUrl).on('error', onError);
+  const producer = connectProducer(redisUrl, silenceMs).on('error', onError);
   let worker: RedisConnection | null = null;
 
   try {
@@ -37,6 +39,10 @@ export async function openRedisBackend({ redisUrl, prefix, onError }: RedisBacke
         connection: producer,
         prefix: keysOf(name),
         streams: { events: { maxLen: EVENTS_KEPT } },
+        // BullMQ would ask for Redis's version when a queue is opened, wait for that answer without limit, and keep a
+        // failure: a queue opened while Redis is away would refuse every job as long as the process lives.
+        skipVersionCheck: true,
+        skipWaitingForReady: true,
       };
       const queue = new Queue<unknown, unknown, string, unknown, unknown, string, IQueueBackend, unknown>(
         name,
@@ -46,7 +52,7 @@ export async function openRedisBackend({ redisUrl, prefix, onError }: RedisBacke
       return queue.on('error', onError);
     },
     worker(name, process, settings) {
-      worker ??= connectWorker(redisUrl).on('error', onError);
+      worker ??= connectWorker(redisUrl, silenceMs).on('error', onError);
       return new DeadlineWorker(name, process, { ...settings, connection: worker, prefix: keysOf(name) }, factory);
     },
     async ping() {

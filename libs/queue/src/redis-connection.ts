@@ -6,18 +6,25 @@ export type RedisConnection = Redis | Cluster;
 /** How long a socket that was ended may linger; ioredis would keep a closing process up for 2 s. */
 const DISCONNECT_MS = 200;
 
+/**
+ * A connection on which a command has no answer for so long is replaced: its other end may be gone without a word, and TCP
+ * finds that out after a quarter of an hour. Longer than BullMQ lets Redis wait for a job, which is 10 s.
+ */
+const SILENCE_MS = 20_000;
+
 /** A producer's connection: a call fails within seconds when Redis is away, so that its caller can go on. */
-export function connectProducer(url: string): RedisConnection {
+export function connectProducer(url: string, silenceMs = SILENCE_MS): RedisConnection {
   return connect(url, {
     maxRetriesPerRequest: 2,
     commandTimeout: PRODUCER_TIMEOUT_MS,
+    socketTimeout: silenceMs,
     disconnectTimeout: DISCONNECT_MS,
   });
 }
 
 /** A worker's connection: what a job did is reported however long Redis was away. */
-export function connectWorker(url: string): RedisConnection {
-  return connect(url, { maxRetriesPerRequest: null, disconnectTimeout: DISCONNECT_MS });
+export function connectWorker(url: string, silenceMs = SILENCE_MS): RedisConnection {
+  return connect(url, { maxRetriesPerRequest: null, socketTimeout: silenceMs, disconnectTimeout: DISCONNECT_MS });
 }
 
 /** How long a call may take that can be done without. */
@@ -28,6 +35,7 @@ export function connectDispensable(url: string): RedisConnection {
   return connect(url, {
     maxRetriesPerRequest: 0,
     commandTimeout: DISPENSABLE_TIMEOUT_MS,
+    socketTimeout: SILENCE_MS,
     disconnectTimeout: DISCONNECT_MS,
   });
 }
@@ -53,7 +61,7 @@ async function clusterMemory(cluster: Cluster): Promise<string[]> {
 
 type NodeOptions = Pick<
   RedisOptions,
-  'maxRetriesPerRequest' | 'commandTimeout' | 'disconnectTimeout' | 'username' | 'password' | 'tls'
+  'maxRetriesPerRequest' | 'commandTimeout' | 'socketTimeout' | 'disconnectTimeout' | 'username' | 'password' | 'tls'
 >;
 
 function connect(url: string, options: NodeOptions): RedisConnection {

@@ -13,5 +13,7 @@ export { startTestCluster } from './test-cluster.ts';
 export type { ProcessKind, RunningNode, TestCluster } from './test-cluster.ts';
 export { createTestDatabase } from './test-database.ts';
 export type { TestDatabase } from './test-database.ts';
+export { startProxy } from './test-proxy.ts';
+export type { TestProxy } from './test-proxy.ts';
 export { uniqueName } from './unique-name.ts';
 export { waitFor } from './wait-for.ts';

@@ -33,9 +33,32 @@ wait $!
 rm -rf -- "$dir"
 `;
 
+/** A port that was free may be taken a moment later, by a connection of any process. */
+class PortTaken extends Error {
+  constructor() {
+    super('The port of the redis-server is taken');
+  }
+}
+
+function isPortTaken(output: string): boolean {
+  return output.includes('Address already in use');
+}
+
+/** How many ports are tried. */
+const MAX_TRIES = 5;
+
 /** Starts a Redis on a free port. Throws when there is no `redis-server` on the PATH. */
 export async function startRedis(settings: Readonly<Record<string, string>> = {}): Promise<TestRedis> {
-  const port = await freePort();
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await startOn(await freePort(), settings);
+    } catch (error) {
+      if (!(error instanceof PortTaken) || tries === MAX_TRIES) throw error;
+    }
+  }
+}
+
+async function startOn(port: number, settings: Readonly<Record<string, string>>): Promise<TestRedis> {
   const dir = path.join(tmpdir(), uniqueName('offpush_redis'));
   const args = Object.entries({
     bind: '127.0.0.1',
@@ -80,9 +103,13 @@ async function run(args: readonly string[], port: number): Promise<Running> {
     await ended;
   };
   try {
-    await waitFor(async () => await answersPing(port), { what: `redis-server on port ${port}` });
+    await waitFor(async () => isPortTaken(output) || (await answersPing(port)), {
+      what: `redis-server on port ${port}`,
+    });
+    if (isPortTaken(output)) throw new PortTaken();
   } catch (error) {
     shell.stdin.end();
+    if (error instanceof PortTaken) throw error;
     throw new Error(`redis-server did not start: ${output.slice(-500)}`, { cause: error });
   }
   return { end };

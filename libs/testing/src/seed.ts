@@ -59,7 +59,12 @@ export async function seedApp(
 export async function seedUsers(
   databaseUrl: string,
   { appId, accounts }: SeededApp,
-  { prefix, count, vendor }: { prefix: string; count: number; vendor: VendorName },
+  {
+    prefix,
+    count,
+    vendor,
+    credential = CREDENTIAL_NAMES[vendor],
+  }: { prefix: string; count: number; vendor: VendorName; credential?: string },
 ): Promise<Map<string, string>> {
   const users = Array.from({ length: count }, (_, index) => `${prefix}${index}`);
   const tokens = new Map(users.map((user) => [user, accounts[vendor].deviceToken(`${appId} ${user}`)]));
@@ -73,7 +78,7 @@ export async function seedUsers(
        INSERT INTO device_tokens (app_id, device, credential, token, token_hash)
        SELECT $1, d.id, $4, w.token, sha256(w.token::bytea)
        FROM d JOIN u ON u.id = d.user_id JOIN wanted w USING (username)`,
-      [appId, [...tokens.keys()], [...tokens.values()], CREDENTIAL_NAMES[vendor]],
+      [appId, [...tokens.keys()], [...tokens.values()], credential],
     );
     await dataSource.query('ANALYZE users, devices, device_tokens');
     return tokens;

@@ -25,8 +25,8 @@ export interface TestCluster {
   control: string;
   /** Variables that the processes get. */
   environment: Record<string, string>;
-  /** Starts one more process and waits until it is ready. */
-  start(kind: ProcessKind, name: string, environment?: Record<string, string>): Promise<RunningNode>;
+  /** Starts one more process and waits until it is ready. `script` is a built entry of its own instead of the kind's. */
+  start(kind: ProcessKind, name: string, environment?: Record<string, string>, script?: string): Promise<RunningNode>;
   /** Stops everything; throws when a process does not end cleanly. */
   close(): Promise<void>;
 }
@@ -69,15 +69,15 @@ export async function startTestCluster(options: TestClusterOptions): Promise<Tes
   return {
     control: urls['control'] ?? '',
     environment,
-    async start(kind, name, extra = {}) {
+    async start(kind, name, extra = {}, script = path.join(DIST, kind, 'src/main.js')) {
       const port = await freePort();
-      const node = startProcess(name, path.join(DIST, kind, 'src/main.js'), {
+      const node = startProcess(name, script, {
         env: { ...environment, ...extra, HTTP_PORT: String(port), HEALTH_PORT: String(port) },
       });
       running.add(node);
       const url = `http://127.0.0.1:${port}`;
       await waitFor(async () => (await fetch(`${url}/readyz`)).ok, {
-        timeoutMs: 20_000,
+        timeoutMs: 60_000,
         what: `${name} to be ready; it printed: ${node.output()}`,
       });
       return {

@@ -1,4 +1,4 @@
-import type { Sql } from '../sql.ts';
+import { PURGE_DEADLINE_MS, type Sql } from '../sql.ts';
 
 /** Messages that a queue forgot, by app. */
 interface OverdueMessage {
@@ -52,6 +52,7 @@ const ADVANCE = {
 /** Looks at the first rows only: a search for old ones among all would read the whole table when there are none. */
 const PURGE_MESSAGES = {
   name: 'purge-messages',
+  deadlineMs: PURGE_DEADLINE_MS,
   text: `
     WITH gone AS (
       DELETE FROM messages WHERE seq IN (
@@ -69,6 +70,7 @@ const PURGE_MESSAGES = {
 
 const PURGE_BATCHES = {
   name: 'purge-batches',
+  deadlineMs: PURGE_DEADLINE_MS,
   text: 'DELETE FROM send_batches WHERE created_at < to_timestamp($1::float8 / 1000)',
 };
 
