@@ -16,8 +16,12 @@
  * - mention: the message names the receiver. force: the message goes through the receiver's settings.
  * - purpose: what a message is for (chat, call, system, marketing). class: what the vendor counts it as.
  * - verdict: send, or suppress, with a reason from a closed list.
+ * - check of a credential: asks its vendor whether it works, without a push. finding: one result of it, with its own verdict.
  * - notification: vendor-neutral title, body, sound, badge, image, data, click action.
  * - send job: one notification for up to N device tokens (targets) of one credential. batch: send jobs queued together.
+ * - quota: how many pushes of a class a vendor takes per vendor day; rate: how many per second. lease: what a sender may
+ *   use of a quota without asking again. step: what is done with a push for which none is left.
+ *   standing: how the day stands by the vendor's own count. doubt: a push that may have gone out when its sender fell silent.
  * - outcome: the vendor's immediate answer per token. receipt: later proof.
  * - page: up to 5,000 receivers of one message. decision: the stored verdicts on a page. claim: a sender's hold on a batch.
  * - story: all that is stored of a message. explanation: the story as the API tells it.
@@ -64,6 +68,8 @@ export type { Notification, Target } from './notification.ts';
 export type { OperatorPush, OperatorPushPart } from './operator-push.ts';
 export { PURPOSES } from './purpose.ts';
 export type { Purpose } from './purpose.ts';
+export { EXHAUSTION_STEPS, purposeIndex, quotaSettingsSchema } from './quota.ts';
+export type { ClassLimits, ExhaustionStep, QuotaNote, QuotaSettings, RateLimit, Rerouted } from './quota.ts';
 export { RECEIPT_STATES } from './receipt.ts';
 export type { Receipt, ReceiptState } from './receipt.ts';
 export { TARGET_STATES } from './outcome.ts';
@@ -74,4 +80,6 @@ export { ApiError, ERRORS } from './errors.ts';
 export type { ErrorCode } from './errors.ts';
 export { channelOf, VENDOR_NAMES } from './vendor-name.ts';
 export type { Channel, VendorName } from './vendor-name.ts';
+export { CHECKS, FINDING_VERDICTS, worstOf } from './finding.ts';
+export type { Check, Finding, FindingVerdict } from './finding.ts';
 export type { AccessToken, AccessTokenRules, AccessTokenStore } from './access-token.ts';

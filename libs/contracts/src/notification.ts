@@ -1,4 +1,5 @@
 import type { Purpose } from './purpose.ts';
+import type { Rerouted } from './quota.ts';
 import type { VendorName } from './vendor-name.ts';
 
 /**
@@ -51,4 +52,6 @@ export interface Target {
   badge: number | null;
   /** Unix ms: an older "token is gone" of the vendor does not count against a token registered later. */
   registeredAt: number;
+  /** Set when another credential of the device had no quota for it. */
+  rerouted?: Rerouted;
 }

@@ -5,9 +5,11 @@
  * - `muted`: the user has switched the app's notifications off; the token is kept and not used until `until` (Unix ms), or
  *   until the device registers again when that is null;
  * - `rejected`: our request is wrong; never retried;
- * - `throttled`: too fast; retry after the delay. `scope` says who is too fast: this device or the whole credential;
+ * - `throttled`: too fast; retry after the delay. `scope` says who is too fast: this device, pushes of this
+ *   class, or the whole credential;
  * - `unavailable`: the vendor's or the network's fault; retry. `maybeDelivered` when no answer came back;
- * - `quota_exhausted`: nothing more until `until`;
+ * - `quota_exhausted`: nothing more until `until`. `scope` says of what: without it of the whole class; `device`: of the
+ *   class to this device; `call`: of calls like this one, which says nothing of the class;
  * - `misconfigured`: the credential does not work; an operator must act.
  */
 export type Outcome =
@@ -15,14 +17,17 @@ export type Outcome =
   | { kind: 'token_gone'; code: string; goneAt: number | null }
   | { kind: 'muted'; code: string; until: number | null }
   | { kind: 'rejected'; code: string; detail?: string }
-  | { kind: 'throttled'; code: string; retryAfterMs: number | null; scope: 'device' | 'credential' }
+  | { kind: 'throttled'; code: string; retryAfterMs: number | null; scope: 'device' | 'class' | 'credential' }
   | { kind: 'unavailable'; code: string; retryAfterMs: number | null; maybeDelivered: boolean }
-  | { kind: 'quota_exhausted'; code: string; until: number | null }
+  | { kind: 'quota_exhausted'; code: string; until: number | null; scope?: 'device' | 'call' }
   | { kind: 'misconfigured'; code: string; detail?: string };
 
 export type OutcomeKind = Outcome['kind'];
 
-/** How a target of a send job stands at last: a final outcome, or given up with the reason why. */
+/**
+ * How a target of a send job stands at last: a final outcome, or given up with the reason why. `rerouted`: it went on to
+ * another token of the device for want of quota; `quota_exhausted`: it was dropped for want of quota.
+ */
 export const TARGET_STATES = [
   'pending',
   'accepted',
@@ -32,5 +37,7 @@ export const TARGET_STATES = [
   'misconfigured',
   'expired',
   'given_up',
+  'rerouted',
+  'quota_exhausted',
 ] as const;
 export type TargetState = (typeof TARGET_STATES)[number];

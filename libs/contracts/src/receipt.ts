@@ -36,6 +36,11 @@ export interface Receipt {
   /** Id of the send job, which the call carried and the vendor gives back; null when it gave none. */
   jobId: string | null;
   state: ReceiptState;
+  /**
+   * With `quota_exhausted`: whether the device has had its share of the push's class (absent), of all classes (`device`), or
+   * the app has used up the class (`class`).
+   */
+  scope?: 'device' | 'class';
   /** The vendor's own code, at most 64 characters. */
   code: string;
   /** Unix ms on the vendor's clock; null when it does not say. */

@@ -1,7 +1,7 @@
 import type { VendorName } from './vendor-name.ts';
 
-/** Why a push is sent. */
-export const SEND_REASONS = ['allowed', 'mentioned', 'forced'] as const;
+/** Why a push is sent. `rerouted` is of a device's token alone: another one of the device had no quota. */
+export const SEND_REASONS = ['allowed', 'mentioned', 'forced', 'rerouted'] as const;
 
 /** Why none is. Closed: docs/reasons.md lists each with its source. */
 export const SUPPRESS_REASONS = [

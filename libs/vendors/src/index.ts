@@ -3,16 +3,21 @@
  * mean. Knows neither queues nor Postgres, and never retries but where a vendor says "at once": everything else becomes an
  * outcome. Adding a vendor is a folder, a line in the registry and a name in the contracts.
  */
+export { checkCredential, checkCredentials } from './check-credential.ts';
+export type { CredentialToCheck } from './check-credential.ts';
 export { receiptPath } from './receipt-path.ts';
 export { VENDORS, vendorOf } from './registry.ts';
+export { vendorPorts } from './vendor-ports.ts';
 export type {
   LoadedCredential,
+  QuotaStanding,
   ReceiptPost,
   ReceiptReading,
   SenderPorts,
   SendRequest,
   Vendor,
   VendorEndpoints,
+  VendorQuota,
   VendorReceipts,
   VendorSender,
 } from './vendor.ts';

@@ -1,4 +1,15 @@
-import type { AccessTokenStore, Notification, Outcome, Receipt, Target, VendorName } from '#libs/contracts';
+import type {
+  AccessTokenStore,
+  ClassLimits,
+  Finding,
+  Notification,
+  Outcome,
+  QuotaSettings,
+  RateLimit,
+  Receipt,
+  Target,
+  VendorName,
+} from '#libs/contracts';
 import type { z } from 'zod';
 
 /** Where the vendors live and how to reach them; the operator's, never an app's. */
@@ -54,6 +65,8 @@ export interface SendRequest<Credential> {
   credential: LoadedCredential<Credential>;
   notification: Notification;
   targets: readonly Target[];
+  /** Told when an answer says how the day's quota of the notification's class stands at the vendor. */
+  onStanding?: ((standing: QuotaStanding) => void) | undefined;
   /** Aborted when the job is another sender's now: what has not gone out is reported as `unavailable`, code `stopped`. */
   signal?: AbortSignal | undefined;
 }
@@ -65,6 +78,11 @@ export interface VendorSender<Credential> {
    * reported. Whatever the vendor or the network does becomes an outcome; it throws only on our own defects.
    */
   send(request: SendRequest<Credential>, report: (index: number, outcome: Outcome) => void): Promise<void>;
+  /**
+   * Asks the vendor how the day's quota stands, and of which of its classes; null when it did not say. Absent where a vendor
+   * cannot be asked.
+   */
+  standing?(credential: LoadedCredential<Credential>): Promise<{ className: string; standing: QuotaStanding } | null>;
   /** Lets running calls finish and closes all connections. May be called again. */
   close(): Promise<void>;
 }
@@ -93,6 +111,30 @@ export interface VendorReceipts<Credential> {
   read(post: ReceiptPost, credential: Credential, now: number): ReceiptReading;
 }
 
+/** How a day's quota of a class stands by the vendor's own count. */
+export interface QuotaStanding {
+  used: number;
+  limit: number;
+}
+
+/** What a vendor counts, per day and per second. Pure. */
+export interface VendorQuota<Credential> {
+  /** The classes that the vendor counts apart, the one of chats first. */
+  classes: readonly string[];
+  /** IANA zone in which the vendor's day begins at midnight. */
+  timeZone: string;
+  /** The class that a notification goes out as: what `render` makes of it. */
+  classOf(notification: Pick<Notification, 'purpose' | 'vendor'>, credential: Credential): string;
+  /** What the vendor documents for one of its classes. */
+  limitsOf(
+    className: string,
+    settings: Pick<QuotaSettings, 'installedUsers' | 'newsLicence'>,
+    credential: Credential,
+  ): ClassLimits;
+  /** What the vendor documents, with a margin; null when it documents nothing. */
+  rateOf(settings: Pick<QuotaSettings, 'installedUsers'>, credential: Credential): RateLimit | null;
+}
+
 /** One push cloud. A folder of `libs/vendors/src` fulfils this and nothing else knows that vendor. */
 export interface Vendor<Credential = unknown> {
   name: VendorName;
@@ -113,6 +155,12 @@ export interface Vendor<Credential = unknown> {
   /** SHA-256, hex, of the payload as it would go out, without what belongs to single targets. */
   payloadHash(notification: Notification, credential: Credential, now: number): string;
   createSender(ports: SenderPorts): VendorSender<Credential>;
+  quota: VendorQuota<Credential>;
+  /**
+   * Asks the vendor whether the credential works, without a push that a phone could show. Whatever the vendor or the
+   * network does becomes a finding.
+   */
+  check(credential: LoadedCredential<Credential>, ports: SenderPorts): Promise<Finding[]>;
   /** Null when the vendor has none. */
   receipts: VendorReceipts<Credential> | null;
 }

@@ -93,6 +93,8 @@ export interface VendorBench {
   simulator: Simulator;
   readonly sender: VendorSender<unknown>;
   openSimulator: (ports?: Record<string, number>) => Promise<Simulator>;
+  /** What senders and checks get of this bench; the access tokens are new each time. */
+  ports: () => SenderPorts;
   openSender: (changes?: Partial<SenderPorts>) => VendorSender<unknown>;
   target: (index: number, changes?: Partial<Target>) => Target;
   targets: (count: number) => Target[];
@@ -133,9 +135,9 @@ export function vendorBench(name: VendorName, driver: BenchDriver): VendorBench 
     },
     openSimulator: async (ports = {}) =>
       await startSimulator({ now: () => clock.now() + bench.skewMs, tls: TLS, ports }),
-    openSender(changes = {}) {
+    ports() {
       const { urls } = simulator;
-      const opened = vendor.createSender({
+      return {
         endpoints: {
           apnsProduction: urls.apnsProduction,
           apnsSandbox: urls.apnsSandbox,
@@ -161,8 +163,10 @@ export function vendorBench(name: VendorName, driver: BenchDriver): VendorBench 
         now: clock.now,
         accessTokens: new MemoryAccessTokens(clock.now),
         warn: (message, fields) => warnings.push(`${message} ${JSON.stringify(fields)}`),
-        ...changes,
-      });
+      };
+    },
+    openSender(changes = {}) {
+      const opened = vendor.createSender({ ...bench.ports(), ...changes });
       senders.push(opened);
       return opened;
     },

@@ -13,6 +13,16 @@ export function readForm(request: Pick<VendorRequest, 'headers' | 'body'>): Reco
   } catch {
     return null;
   }
+  return fieldsOf(text);
+}
+
+/** Reads the query of a path into its fields; null for a field that comes twice. */
+export function readQuery({ path }: Pick<VendorRequest, 'path'>): Record<string, string> | null {
+  const start = path.indexOf('?');
+  return fieldsOf(start < 0 ? '' : path.slice(start + 1));
+}
+
+function fieldsOf(text: string): Record<string, string> | null {
   const fields: Record<string, string> = Object.create(null) as Record<string, string>;
   for (const [name, value] of new URLSearchParams(text)) {
     if (name in fields) return null;

@@ -28,6 +28,8 @@ export interface MeizuLimits {
   readonly publicPerDayOfNews: number;
   /** Messages of an app to one device within a minute, further ones are folded (meizu section 5.2). */
   readonly perDeviceMinute: number;
+  /** Days of one query of the daily statistics (meizu section 3). */
+  readonly maxStatisticsDays: number;
   /** Tasks kept, the oldest are forgotten first (our choice). */
   readonly rememberedTasks: number;
   /** SETTINGS_MAX_CONCURRENT_STREAMS (our choice: HTTP/2 is not documented). */
@@ -50,6 +52,7 @@ export const MEIZU_LIMITS: MeizuLimits = {
   publicPerDay: 3,
   publicPerDayOfNews: 5,
   perDeviceMinute: 5,
+  maxStatisticsDays: 30,
   rememberedTasks: 10_000,
   streams: 100,
 };

@@ -4,8 +4,10 @@
  */
 import { hash } from 'node:crypto';
 import type { Vendor } from '../vendor.ts';
+import { check } from './check.ts';
 import { apnsCredentialSchema, type ApnsCredential } from './credentials.ts';
 import { MAX_PAYLOAD_BYTES, TARGETS_PER_CALL, TARGETS_PER_JOB } from './limits.ts';
+import { quota } from './quota.ts';
 import { render } from './render.ts';
 import { ApnsSender } from './send.ts';
 
@@ -21,5 +23,7 @@ export const apns: Vendor<ApnsCredential> = {
     return hash('sha256', payload.kind === 'payload' ? `${payload.head}${payload.tail}}` : 'too_large', 'hex');
   },
   createSender: (ports) => new ApnsSender(ports),
+  quota,
+  check,
   receipts: null,
 };

@@ -34,3 +34,15 @@ export const TOKEN_RENEWAL_MS = 20 * 60_000;
 
 /** Shape of a device token: even-length hexadecimal. Our choice; Apple fixes no length (apns section 3). */
 export const DEVICE_TOKEN = /^(?:[0-9a-f]{2}){8,256}$/i;
+
+/** Apple counts no classes apart and publishes neither daily quotas nor rates (apns section 6). The name is ours. */
+export const QUOTA_CLASS = 'default';
+
+/** Ours: there is no quota whose day could begin. */
+export const TIME_ZONE = 'UTC';
+
+/** `iat` of a JWT must lie within an hour of Apple's clock (apns section 2.1). */
+export const CLOCK_TOLERANCE_MS = 3_600_000;
+
+/** So many days before its end a certificate is to be replaced; ours (apns section 1). */
+export const EXPIRY_WARNING_DAYS = 30;

@@ -1,6 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
+import { rootCertificates } from 'node:tls';
 import { SignJWT } from 'jose';
-import { fetch, type Dispatcher } from 'undici';
+import { Agent, fetch, type Dispatcher } from 'undici';
 import { AccessTokenFailed } from '../access-token-failed.ts';
 import { parseRetryAfter } from '../retry-after.ts';
 import { secretFingerprint } from '../secret-fingerprint.ts';
@@ -21,6 +22,11 @@ export interface TokenEndpoint {
   url: string;
   dispatcher: Dispatcher;
   timeoutMs: number;
+}
+
+/** Connections to the token endpoint. */
+export function tokenDispatcher(extraCa: string | null): Dispatcher {
+  return new Agent(extraCa === null ? {} : { connect: { ca: [...rootCertificates, extraCa] } });
 }
 
 /** Signs the assertion that is exchanged for an access token (fcm section 2.1). */

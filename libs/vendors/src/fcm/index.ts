@@ -4,8 +4,10 @@
  */
 import { hash } from 'node:crypto';
 import type { Vendor } from '../vendor.ts';
+import { check } from './check.ts';
 import { fcmCredentialSchema, type FcmCredential } from './credentials.ts';
 import { MAX_PAYLOAD_BYTES, TARGETS_PER_CALL, TARGETS_PER_JOB } from './limits.ts';
+import { quota } from './quota.ts';
 import { render } from './render.ts';
 import { FcmSender } from './send.ts';
 
@@ -22,5 +24,7 @@ export const fcm: Vendor<FcmCredential> = {
     return hash('sha256', rendered.join('\n'), 'hex');
   },
   createSender: (ports) => new FcmSender(ports),
+  quota,
+  check,
   receipts: null,
 };

@@ -38,3 +38,15 @@ export const QUOTA_WAIT_MS = 60_000;
 
 /** Never resend earlier than this after a server's fault (fcm section 5, retry rules). */
 export const LEAST_RETRY_MS = 10_000;
+
+/** Google counts no classes apart and has no daily quota (fcm section 6). The name is ours. */
+export const QUOTA_CLASS = 'default';
+
+/** Ours: there is no quota whose day could begin. */
+export const TIME_ZONE = 'UTC';
+
+/** Messages of a project per second: the default of 600,000 a minute, spread evenly as Google asks (fcm section 6). */
+export const MESSAGES_PER_SECOND = 10_000;
+
+/** A key for RS256 has at least so many bits (RFC 7518 section 3.3). */
+export const FEWEST_KEY_BITS = 2_048;

@@ -1,5 +1,4 @@
-import { Agent, type Dispatcher } from 'undici';
-import { rootCertificates } from 'node:tls';
+import type { Dispatcher } from 'undici';
 import type { Outcome } from '#libs/contracts';
 import { CredentialHealths, type CredentialHealth } from '../credential-health.ts';
 import { Http2Pools } from '../http2-pools.ts';
@@ -11,7 +10,7 @@ import { outcomeOfUnsendable } from '../unsendable.ts';
 import { reportAll } from '../unsent.ts';
 import type { SenderPorts, SendRequest, VendorSender } from '../vendor.ts';
 import { warnSparingly } from '../warn-sparingly.ts';
-import { accessTokenKey, accessTokenRules } from './auth.ts';
+import { accessTokenKey, accessTokenRules, tokenDispatcher } from './auth.ts';
 import { classify } from './classify.ts';
 import type { FcmCredential } from './credentials.ts';
 import * as limits from './limits.ts';
@@ -37,7 +36,7 @@ export class FcmSender implements VendorSender<FcmCredential> {
     this.#ports = ports;
     this.#warn = warnSparingly(ports);
     this.#authority = host;
-    this.#tokenDispatcher = new Agent(extraCa === null ? {} : { connect: { ca: [...rootCertificates, extraCa] } });
+    this.#tokenDispatcher = tokenDispatcher(extraCa);
     this.#poolOptions = {
       origin,
       secureContext: secureContext(extraCa),

@@ -1,8 +1,10 @@
 /** HONOR Push. Its code table is uncertain: see classify.ts. */
 import { hash } from 'node:crypto';
 import type { Vendor } from '../vendor.ts';
+import { check } from './check.ts';
 import { honorCredentialSchema, type HonorCredential } from './credentials.ts';
 import { MAX_PAYLOAD_BYTES, MAX_TARGETS_PER_CALL, TARGETS_PER_JOB } from './limits.ts';
+import { quota } from './quota.ts';
 import { receipts } from './receipts.ts';
 import { render } from './render.ts';
 import { HonorSender } from './send.ts';
@@ -19,5 +21,7 @@ export const honor: Vendor<HonorCredential> = {
     return hash('sha256', payload.kind === 'payload' ? payload.members : payload.kind, 'hex');
   },
   createSender: (ports) => new HonorSender(ports),
+  quota,
+  check,
   receipts,
 };

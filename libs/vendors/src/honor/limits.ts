@@ -46,3 +46,23 @@ export const LEAST_TOKEN_MARGIN_MS = 60_000;
 
 /** A refused access token is replaced at most so often; ours (honor section 2.1). */
 export const TOKEN_RENEWAL_MS = 60_000;
+
+/**
+ * What HONOR counts apart (honor section 6): service and communication, news and marketing, and test messages, which have
+ * a total instead of the marketing cap (honor section 3.2). The names are ours.
+ */
+export const QUOTA_CLASSES = ['service', 'marketing', 'test'] as const;
+export type QuotaClass = (typeof QUOTA_CLASSES)[number];
+
+/** News and marketing to one device per day; of a licensed news app the second. Reported (honor section 6). */
+export const MARKETING_PER_DEVICE = 2;
+export const NEWS_PER_DEVICE = 5;
+
+/** Test messages of an app per day (honor section 6). */
+export const TEST_MESSAGES_PER_DAY = 1_000;
+
+/** Requests or devices of an app per second, which of them is not said; devices is our choice. Reported (honor section 6). */
+export const DEVICES_PER_SECOND = 3_000;
+
+/** HONOR does not say when its day begins; ours (honor section 6). */
+export const TIME_ZONE = 'Asia/Shanghai';

@@ -28,7 +28,7 @@ const STATES: Readonly<Record<number, ReceiptState>> = {
   40000005: 'muted',
   40000006: 'muted',
   40000007: 'clicked',
-  // Dropped, mainly over the quota of the device.
+  // Dropped, mainly over the quota of the device: that of the push's class, since only marketing has one (our reading).
   40000009: 'quota_exhausted',
   // The tap could not open its page: it was delivered all the same.
   40000011: 'delivered',

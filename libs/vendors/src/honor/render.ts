@@ -2,13 +2,14 @@ import type { Notification, Target } from '#libs/contracts';
 import { httpsUrlSchema } from '../credential-fields.ts';
 import { dataTexts, fitPayload, withDataTexts } from '../fit-payload.ts';
 import { notifyId } from '../notify-id.ts';
-import { oneOf, text } from '../option-readers.ts';
+import { text } from '../option-readers.ts';
 import { secondsLeft } from '../seconds-left.ts';
 import { shownTexts } from '../shown-texts.ts';
 import { cutToUnits } from '../truncate.ts';
 import type { Unsendable } from '../unsendable.ts';
 import type { HonorCredential } from './credentials.ts';
 import * as limits from './limits.ts';
+import { importanceOf, isTest, TEST_MESSAGE } from './message-class.ts';
 
 /**
  * What `notification.vendor.honor` may say. Anything else, and any value of another type, is ignored.
@@ -34,18 +35,11 @@ export interface RenderContext {
 }
 
 const STYLE_BIG_TEXT = 1;
-const TEST_MESSAGE = 1;
 
 /** `clickAction.type` (honor section 3.3). */
 const OPEN_PAGE = 1;
 const OPEN_URL = 2;
 const OPEN_APP = 3;
-
-function importance({ purpose }: Notification, credential: HonorCredential, options: HonorOptions): limits.Importance {
-  if (!credential.hasClassificationRight) return 'LOW';
-  const wanted = oneOf(limits.IMPORTANCES, options['importance']);
-  return wanted ?? credential.classes[purpose]?.importance ?? limits.IMPORTANCE_OF[purpose];
-}
 
 function clickAction(notification: Notification, credential: HonorCredential, options: HonorOptions) {
   const action = text(options['clickAction']) ?? text(notification.clickAction);
@@ -85,7 +79,7 @@ function shown(notification: Notification, credential: HonorCredential, options:
   return {
     clickAction: clickAction(notification, credential, options),
     image: image(notification, options),
-    importance: importance(notification, credential, options),
+    importance: importanceOf(notification, credential),
     badge: badge(notification, credential),
     // Replaces what a repeated call has already shown.
     notifyId: notifyId(notification.collapseId),
@@ -96,12 +90,10 @@ function shown(notification: Notification, credential: HonorCredential, options:
 /** Everything in `android` but its notification (honor section 3.2). */
 function androidConfig(notification: Notification, credential: HonorCredential, { now, jobId }: RenderContext) {
   const life = { shortest: limits.MIN_TTL_SECONDS, longest: limits.MAX_TTL_SECONDS };
-  const wanted = notification.vendor.honor?.['targetUserType'];
-  const isTest = wanted === TEST_MESSAGE || (wanted !== 0 && credential.testMode);
   return {
     ttl: `${secondsLeft(notification, now, life)}s`,
     biTag: jobId === '' ? undefined : jobId,
-    targetUserType: isTest ? TEST_MESSAGE : undefined,
+    targetUserType: isTest(notification, credential) ? TEST_MESSAGE : undefined,
   };
 }
 

@@ -6,18 +6,8 @@ import { defined, soundOf, text } from '../option-readers.ts';
 import { secondsLeft } from '../seconds-left.ts';
 import { clickActionOf, intentWithData, type ClickAction } from './click-action.ts';
 import * as limits from './limits.ts';
-import {
-  badgeFigures,
-  categoryOf,
-  classOf,
-  imageOf,
-  isTest,
-  isUrgent,
-  receiptIdOf,
-  tagOf,
-  type BuildBody,
-  type Source,
-} from './message.ts';
+import { categoryOf, classOf, isTest } from './message-class.ts';
+import { badgeFigures, imageOf, isUrgent, receiptIdOf, tagOf, type BuildBody, type Source } from './message.ts';
 import { choice } from './options.ts';
 
 /** Builds it (huawei section 3.1). */

@@ -5,16 +5,8 @@ import { defined, soundOf } from '../option-readers.ts';
 import { secondsLeft } from '../seconds-left.ts';
 import { clickActionOf, type ClickAction } from './click-action.ts';
 import * as limits from './limits.ts';
-import {
-  badgeFigures,
-  categoryOf,
-  imageOf,
-  isTest,
-  receiptIdOf,
-  tagOf,
-  type BuildBody,
-  type Source,
-} from './message.ts';
+import { categoryOf, isTest, isVoip } from './message-class.ts';
+import { badgeFigures, imageOf, receiptIdOf, tagOf, type BuildBody, type Source } from './message.ts';
 import { numberWithin } from './options.ts';
 
 /** Push types (huawei section 3.2). */
@@ -24,12 +16,11 @@ const VOIP = 10;
 
 /** Builds it (huawei section 3.2). */
 export function buildV3(source: Source): BuildBody {
-  const { notification, credential } = source;
-  if (notification.background) return extraDataV3(source, BACKGROUND);
-  if (notification.purpose === 'call' && credential.voipPush) return extraDataV3(source, VOIP);
+  if (source.notification.background) return extraDataV3(source, BACKGROUND);
+  if (isVoip(source)) return extraDataV3(source, VOIP);
   const pushOptions = pushOptionsV3(source, limits.TTL_SECONDS);
   return ([title = '', body = '', ...further]) => {
-    const shown = JSON.stringify(shownV3(source, title, body, withDataTexts(notification.data, further)));
+    const shown = JSON.stringify(shownV3(source, title, body, withDataTexts(source.notification.data, further)));
     return {
       pushType: ALERT,
       head: `{"pushOptions":${JSON.stringify(pushOptions)},"target":{"token":`,

@@ -4,8 +4,10 @@
  */
 import { hash } from 'node:crypto';
 import type { Vendor } from '../vendor.ts';
+import { check } from './check.ts';
 import { huaweiCredentialSchema, type HuaweiCredential } from './credentials.ts';
 import { MAX_BODY_BYTES, TARGETS_PER_CALL } from './limits.ts';
+import { quota } from './quota.ts';
 import { receipts } from './receipts.ts';
 import { render } from './render.ts';
 import { HuaweiSender } from './send.ts';
@@ -25,5 +27,7 @@ export const huawei: Vendor<HuaweiCredential> = {
     return hash('sha256', rendered.join('\n'), 'hex');
   },
   createSender: (ports) => new HuaweiSender(ports),
+  quota,
+  check,
   receipts,
 };

@@ -91,3 +91,26 @@ export const DEFAULT_CLASSES: Readonly<Record<Purpose, HuaweiClass>> = {
   system: { category: 'ACCOUNT', importance: 'NORMAL', urgency: 'NORMAL' },
   marketing: { category: 'MARKETING', importance: 'LOW', urgency: 'NORMAL' },
 };
+
+/**
+ * What Huawei counts apart: service and communication, news and marketing, and test messages, which have a total of their
+ * own (huawei section 6). The names are ours.
+ */
+export const QUOTA_CLASSES = ['service', 'marketing', 'test'] as const;
+export type QuotaClass = (typeof QUOTA_CLASSES)[number];
+
+/**
+ * News and marketing to one device per day; of a licensed news app that may classify the second (huawei section 6). The cap
+ * on messages of any kind to a device, 3000 or another figure, is no class's: receipts tell of it.
+ */
+export const MARKETING_PER_DEVICE = 2;
+export const NEWS_PER_DEVICE = 5;
+
+/** Test messages per day: of an app on v1 and v2, of a project on v3 (huawei section 6). */
+export const TEST_MESSAGES_PER_DAY = { v1: 500, v2: 500, v3: 1_000 } as const;
+
+/** Devices of an app per second. Its formula is by monthly users, which are not known: this is its floor (huawei section 6). */
+export const DEVICES_PER_SECOND = 6_000;
+
+/** Huawei speaks of the natural day and names no zone; ours (huawei section 6). */
+export const TIME_ZONE = 'Asia/Shanghai';

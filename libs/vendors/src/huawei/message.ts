@@ -1,9 +1,9 @@
 /** What the bodies of all three APIs are made of: both body files need it. */
 import type { Notification } from '#libs/contracts';
 import { text } from '../option-readers.ts';
-import type { HuaweiCredential } from './credentials.ts';
 import * as limits from './limits.ts';
-import { choice, httpsUrl, type HuaweiOptions } from './options.ts';
+import { classOf, type ClassSource } from './message-class.ts';
+import { httpsUrl } from './options.ts';
 
 /** Parts of a message without which a refused one may be taken (huawei section 5); the remedies have the same names. */
 export const REMOVABLE = ['high_urgency', 'receipt_id', 'image'] as const;
@@ -18,10 +18,8 @@ export interface RenderContext {
 }
 
 /** What a message is made of. */
-export interface Source {
+export interface Source extends ClassSource {
   notification: Notification;
-  credential: HuaweiCredential;
-  options: HuaweiOptions;
   context: RenderContext;
 }
 
@@ -39,34 +37,6 @@ export interface Body {
 
 /** Makes a body of its texts: title, body and those of the data. */
 export type BuildBody = (texts: readonly string[]) => Body;
-
-/** How a notification's purpose goes out. */
-export function classOf(
-  { purpose }: Notification,
-  { classes, channelId: ownChannel }: HuaweiCredential,
-): limits.HuaweiClass & { channelId: string | undefined } {
-  const preset = limits.DEFAULT_CLASSES[purpose];
-  const { category, importance, urgency, channelId } = classes[purpose] ?? {};
-  return {
-    category: category ?? preset.category,
-    importance: importance ?? preset.importance,
-    urgency: urgency ?? preset.urgency,
-    channelId: channelId ?? ownChannel,
-  };
-}
-
-/**
- * The category, if it was granted: without the right it would count as marketing (huawei section 3.2). Who may classify
- * at all may say MARKETING (our reading).
- */
-export function categoryOf({ notification, credential, options }: Source): limits.Category | undefined {
-  const { api, categories } = credential;
-  const category = choice(limits.CATEGORIES, options['category']) ?? classOf(notification, credential).category;
-  // Only v3's list has it.
-  if (category === 'MISS_CALL' && api !== 'v3') return undefined;
-  const isGranted = categories.includes(category) || (category === 'MARKETING' && categories.length > 0);
-  return isGranted ? category : undefined;
-}
 
 /** Whether it goes out with urgency HIGH: where that was granted, and never when it shows nothing (our choice). */
 export function isUrgent({ notification, credential, context }: Source): boolean {
@@ -95,12 +65,6 @@ export function removableOf(source: Source): ReadonlySet<Removable> {
     image: imageOf(source) !== undefined,
   };
   return new Set(REMOVABLE.filter((part) => has[part]));
-}
-
-/** Whether it goes out as a test message. */
-export function isTest({ credential, options }: Source): boolean {
-  const { testMessage } = options;
-  return typeof testMessage === 'boolean' ? testMessage : credential.testMode;
 }
 
 /** The batch label; none where it would be refused as too long. */

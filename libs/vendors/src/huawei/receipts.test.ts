@@ -77,7 +77,16 @@ describe('huawei receipts', () => {
       deliveryStatus: { result: status, timestamp: NOW - 1_000 },
     };
     const expected = { token: 'tok', jobId: '77', state, code: String(status), at: NOW - 1_000 };
-    expect(receiptsOf(receipts.read(post([v1, v2]), OPEN, NOW))).toEqual([expected, expected]);
+    expect(receiptsOf(receipts.read(post([v1, v2]), OPEN, NOW))).toMatchObject([expected, expected]);
+  });
+
+  it.each([
+    [102, 'device'],
+    [256, undefined],
+    [0, undefined],
+  ])('says with status %i whose cap is reached: %s', (status, scope) => {
+    const read = receiptsOf(receipts.read(post([{ ...V1_ITEM, status }]), OPEN, NOW));
+    expect(read.map((receipt) => receipt.scope)).toEqual([scope]);
   });
 
   it.each([261, 262, 264, 265, 268, 269])('passes over status %i of cards and live views', (status) => {

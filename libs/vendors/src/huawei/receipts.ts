@@ -29,7 +29,7 @@ const STATUSES: Readonly<Record<string, ReceiptState | null>> = {
   27: 'pending',
   // The target of the tap is missing or not supported.
   31: 'rejected',
-  // The cap of the device, the cap of marketing.
+  // The cap of the device, of all its classes; its cap of marketing.
   102: 'quota_exhausted',
   256: 'quota_exhausted',
   // The profile is not on the device.
@@ -52,6 +52,9 @@ const STATUSES: Readonly<Record<string, ReceiptState | null>> = {
   268: null,
   269: null,
 };
+
+/** Of all classes of the device (huawei section 7). */
+const DEVICE_CAP = 102;
 
 const absent = z.undefined().catch(undefined);
 
@@ -114,7 +117,8 @@ function receiptsIn(item: unknown, { packageName }: HuaweiCredential): Receipt[]
   const state = Object.hasOwn(STATUSES, code) ? STATUSES[code] : 'unknown';
   if (state === null || state === undefined) return [];
   const at = timestamp ?? deliveryStatus?.timestamp ?? null;
-  return [{ token, jobId: biTag ?? null, state, code: String(code), at }];
+  const scope = code === DEVICE_CAP ? ({ scope: 'device' } as const) : {};
+  return [{ token, jobId: biTag ?? null, state, ...scope, code: String(code), at }];
 }
 
 function read(post: ReceiptPost, credential: HuaweiCredential, now: number): ReceiptReading {

@@ -9,7 +9,8 @@ import { buildV1 } from './body-v1.ts';
 import { buildV3 } from './body-v3.ts';
 import type { HuaweiCredential } from './credentials.ts';
 import * as limits from './limits.ts';
-import { isTest, removableOf, type Body, type Removable, type RenderContext, type Source } from './message.ts';
+import { isTest } from './message-class.ts';
+import { removableOf, type Body, type Removable, type RenderContext, type Source } from './message.ts';
 import { optionsFor } from './options.ts';
 
 /** A message without its tokens. */

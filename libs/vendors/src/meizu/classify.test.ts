@@ -24,7 +24,12 @@ const answered = (code: unknown, value: unknown = '', targets = [A]): MeizuReadi
   read(200, { code, message: '', value, redirect: '', msgId: 'c2ee' }, targets);
 
 const accepted: Outcome = { kind: 'accepted', vendorId: 'c2ee' };
-const quota = (code: string): Outcome => ({ kind: 'quota_exhausted', code, until: MIDNIGHT });
+const quota = (code: string, scope?: 'device'): Outcome => ({
+  kind: 'quota_exhausted',
+  code,
+  until: MIDNIGHT,
+  ...(scope && { scope }),
+});
 
 interface Expected {
   remedy?: string;
@@ -101,7 +106,7 @@ describe('meizu classify, single targets', () => {
     ['110003', gone('110003'), {}],
     ['110005', gone('110005'), {}],
     ['110010', { kind: 'muted', code: '110010', until: NOW + DAY_MS }, {}],
-    ['110011', quota('110011'), {}],
+    ['110011', quota('110011', 'device'), {}],
     ['110099', rejected('unknown_code'), { remedy: 'again', unknown: ['110099'] }],
   ])('reads %s and accepts the others', (code, outcome, expected) => {
     const { remedy = null, whole = false, unknown = [], alarming = [] } = expected;

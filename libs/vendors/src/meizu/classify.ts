@@ -127,8 +127,9 @@ function outcomeOf({ kind, detail }: Entry, code: string, { msgId, now, retryAft
     case 'misconfigured':
       return { kind: 'misconfigured', code };
     case 'quota_of_app':
-    case 'quota_of_device':
       return { kind: 'quota_exhausted', code, until: nextShanghaiMidnight(now) };
+    case 'quota_of_device':
+      return { kind: 'quota_exhausted', code, until: nextShanghaiMidnight(now), scope: 'device' };
     case 'throttled':
       return { kind: 'throttled', code, retryAfterMs, scope: 'credential' };
     case 'rejected':

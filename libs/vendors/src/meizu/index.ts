@@ -1,8 +1,10 @@
 /** Flyme push, for Meizu's phones. */
 import { hash } from 'node:crypto';
 import type { Vendor } from '../vendor.ts';
+import { check } from './check.ts';
 import { meizuCredentialSchema, type MeizuCredential } from './credentials.ts';
 import { MAX_PAYLOAD_BYTES, TARGETS_PER_CALL } from './limits.ts';
+import { quota } from './quota.ts';
 import { receipts } from './receipts.ts';
 import { render } from './render.ts';
 import { MeizuSender } from './send.ts';
@@ -19,5 +21,7 @@ export const meizu: Vendor<MeizuCredential> = {
     return hash('sha256', payload.kind === 'payload' ? payload.messageJson : payload.kind, 'hex');
   },
   createSender: (ports) => new MeizuSender(ports),
+  quota,
+  check,
   receipts,
 };

@@ -45,3 +45,23 @@ export const CONNECTIONS = 8;
 
 /** How long an unused connection is kept, ms; ours. */
 export const IDLE_MS = 30_000;
+
+/** What Meizu counts apart (meizu section 6). */
+export const QUOTA_CLASSES = ['private', 'public'] as const;
+export type QuotaClass = (typeof QUOTA_CLASSES)[number];
+
+/**
+ * Public messages to one device per day, of news apps the second (meizu section 6). A total of 1000 pushes of an app per
+ * day is reported, perhaps of tasks alone, which are not used: it is not counted (our choice).
+ */
+export const PUBLIC_PER_DEVICE = 3;
+export const NEWS_PER_DEVICE = 5;
+
+/**
+ * Calls per second, whatever their size: the lower of two figures that are reported, so that a margin is in it already. Ours
+ * (meizu section 6).
+ */
+export const CALLS_PER_SECOND = 200;
+
+/** Meizu does not say when its day begins; ours (meizu section 6). */
+export const TIME_ZONE = 'Asia/Shanghai';

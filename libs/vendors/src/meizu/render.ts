@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import type { Notification } from '#libs/contracts';
 import { classNameSchema } from '../credential-fields.ts';
 import { dataTexts, fitPayload, withDataTexts } from '../fit-payload.ts';
-import { oneOf } from '../option-readers.ts';
 import { shownTexts } from '../shown-texts.ts';
 import { cutToUnits } from '../truncate.ts';
 import type { Unsendable } from '../unsendable.ts';
 import type { MeizuCredential } from './credentials.ts';
 import * as limits from './limits.ts';
+import { noticeMsgTypeOf } from './message-class.ts';
 
 /**
  * What `notification.vendor.meizu` may say. Anything else, and any value of another type, is ignored.
@@ -44,15 +44,6 @@ const OPEN_URI = 2;
 const CALLBACK_BOTH = 3;
 
 const HOUR_MS = 3_600_000;
-
-function noticeMsgType(
-  { purpose }: Notification,
-  credential: MeizuCredential,
-  options: MeizuOptions,
-): limits.NoticeMsgType {
-  const wanted = oneOf([limits.PUBLIC, limits.PRIVATE] as const, options['noticeMsgType']);
-  return wanted ?? credential.classes[purpose]?.noticeMsgType ?? limits.NOTICE_MSG_TYPE_OF[purpose];
-}
 
 function clickTypeInfo({ clickAction }: MeizuCredential, options: MeizuOptions, data: Record<string, string>) {
   const parameters = Object.keys(data).length === 0 ? {} : { parameters: data };
@@ -113,7 +104,7 @@ export function render(
     kind: 'payload',
     messageJson: JSON.stringify({
       noticeBarInfo: {
-        noticeMsgType: noticeMsgType(notification, credential, options),
+        noticeMsgType: noticeMsgTypeOf(notification, credential),
         noticeBarType: STANDARD_BAR,
         title,
         content,

@@ -15,7 +15,7 @@ import { render } from './render.ts';
 
 const PUSH_PATH = '/garcia/api/server/push/varnished/pushByPushId';
 
-const ENDPOINT_OF: Readonly<Record<MeizuCredential['region'], keyof VendorEndpoints>> = {
+export const ENDPOINT_OF: Readonly<Record<MeizuCredential['region'], keyof VendorEndpoints>> = {
   cn: 'meizuCn',
   in: 'meizuIn',
 };

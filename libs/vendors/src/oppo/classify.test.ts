@@ -15,7 +15,12 @@ function read(body: unknown, targets = ONE, status = 200, headers: Record<string
   return classify({ status, headers, body: typeof body === 'string' ? body : JSON.stringify(body) }, targets, NOW);
 }
 
-const quota = (code: string): Outcome => ({ kind: 'quota_exhausted', code, until: MIDNIGHT });
+const quota = (code: string, scope?: 'call'): Outcome => ({
+  kind: 'quota_exhausted',
+  code,
+  until: MIDNIGHT,
+  ...(scope && { scope }),
+});
 
 describe('oppo classify', () => {
   it.each<[number, Outcome, { remedy?: string; whole?: true }]>([
@@ -44,7 +49,7 @@ describe('oppo classify', () => {
     [30, misconfigured('30'), { whole: true }],
     [31, rejected('31'), {}],
     [33, quota('33'), { whole: true }],
-    [34, quota('34'), { whole: true }],
+    [34, quota('34', 'call'), { whole: true }],
     [40, rejected('40'), {}],
     [41, rejected('41'), {}],
     [51, rejected('51'), {}],

@@ -45,8 +45,9 @@ type Kind =
   | 'unauthenticated'
   /** The credential, its rights or its classes are wrong. */
   | 'misconfigured'
-  /** Nothing more today. */
+  /** Nothing more today; no more pictures today, which says nothing of messages. */
   | 'quota'
+  | 'picture_quota'
   | 'rejected'
   /** Rejected, unless the message says that the device token is at fault. */
   | 'argument'
@@ -99,7 +100,7 @@ const CODES: ReadonlyMap<number, Kind> = new Map<number, Kind>([
   [32, 'accepted'],
   // Daily quota of messages, of picture uploads.
   [33, 'quota'],
-  [34, 'quota'],
+  [34, 'picture_quota'],
   // Argument missing.
   [40, 'rejected'],
   // Argument invalid; one integrator reports it for a bad registration id.
@@ -179,7 +180,11 @@ function judge(answered: Answered, vendorId: string | null, { now, retryAfterMs 
     case 'throttled':
       return verdict({ kind, code, retryAfterMs, scope: 'credential' }, { wholeCredential: true });
     case 'quota':
-      return verdict({ kind: 'quota_exhausted', code, until: nextShanghaiMidnight(now) }, { wholeCredential: true });
+    case 'picture_quota': {
+      const scope = kind === 'picture_quota' ? ({ scope: 'call' } as const) : {};
+      const until = nextShanghaiMidnight(now);
+      return verdict({ kind: 'quota_exhausted', code, until, ...scope }, { wholeCredential: true });
+    }
     case 'misconfigured':
       return verdict({ kind, code }, { wholeCredential: true });
     case 'unauthenticated':

@@ -1,8 +1,10 @@
 /** OPPO push (HeyTap), server API: notifications by unicast and unicast_batch. */
 import { hash } from 'node:crypto';
 import type { Vendor } from '../vendor.ts';
+import { check } from './check.ts';
 import { oppoCredentialSchema, type OppoCredential } from './credentials.ts';
 import { MAX_PAYLOAD_BYTES, TARGETS_PER_CALL } from './limits.ts';
+import { quota } from './quota.ts';
 import { receipts } from './receipts.ts';
 import { render } from './render.ts';
 import { OppoSender } from './send.ts';
@@ -19,5 +21,7 @@ export const oppo: Vendor<OppoCredential> = {
     return hash('sha256', rendered.join('\n'), 'hex');
   },
   createSender: (ports) => new OppoSender(ports),
+  quota,
+  check,
   receipts,
 };

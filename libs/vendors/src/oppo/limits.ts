@@ -1,4 +1,5 @@
 import type { Purpose } from '#libs/contracts';
+import type { RateTier } from '../quota-rules.ts';
 
 /** Most message objects of one unicast_batch (oppo section 4), and so most targets of one job. */
 export const TARGETS_PER_CALL = 1_000;
@@ -45,6 +46,9 @@ export const TOKEN_RENEWAL_MS = 20 * 3_600_000;
 export const CONNECTIONS = 5;
 export const IDLE_MS = 60_000;
 
+/** The category of marketing that we know of (Tencent contract section 2.2). */
+export const MARKETING_CATEGORY = 'MARKETING';
+
 interface DefaultClass {
   category?: string;
   notifyLevel?: (typeof NOTIFY_LEVELS)[number];
@@ -52,12 +56,43 @@ interface DefaultClass {
 
 /**
  * How a purpose goes out unless the credential says otherwise. "IM" with level 2 is what integrators use (oppo section
- * 3.1), MARKETING is Tencent's example (Tencent contract section 2.2). OPPO's other categories are not known to us, so
+ * 3.1), MARKETING is Tencent's example. OPPO's other categories are not known to us, so
  * system pushes have none and go out as their channel says.
  */
 export const DEFAULT_CLASSES: Readonly<Record<Purpose, DefaultClass>> = {
   chat: { category: 'IM', notifyLevel: 2 },
   call: { category: 'IM', notifyLevel: 2 },
   system: {},
-  marketing: { category: 'MARKETING' },
+  marketing: { category: MARKETING_CATEGORY },
 };
+
+/** What OPPO counts apart: communication and service, content and marketing (oppo section 6). */
+export const QUOTA_CLASSES = ['private', 'public'] as const;
+export type QuotaClass = (typeof QUOTA_CLASSES)[number];
+
+/** Public messages of a day by cumulative users, and those of an app with fewer than 50,000 (oppo section 6). */
+export const PUBLIC_PER_DAY = { perUser: 2, leastUsers: 50_000 } as const;
+
+/**
+ * Public messages to one device per day; of a news app the second (oppo section 6). The cap of 2000 messages of any kind
+ * to a device is no class's: receipts tell of it.
+ */
+export const PUBLIC_PER_DEVICE = 2;
+export const NEWS_PER_DEVICE = 5;
+
+/** Users pushed per second, by cumulative users (oppo section 6). */
+export const RATE_TIERS: readonly RateTier[] = [
+  { fromUsers: 0, perSecond: 5_000 },
+  { fromUsers: 10_000_000, perSecond: 10_000 },
+  { fromUsers: 50_000_000, perSecond: 20_000 },
+  { fromUsers: 100_000_000, perSecond: 30_000 },
+];
+
+/**
+ * OPPO does not say when its day begins; ours (oppo section 6). How the day stands could be asked, but what the answer
+ * would say is not known: it is not.
+ */
+export const TIME_ZONE = 'Asia/Shanghai';
+
+/** By how much `timestamp` may differ from OPPO's clock (oppo section 2). */
+export const CLOCK_TOLERANCE_MS = 600_000;

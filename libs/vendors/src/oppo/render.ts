@@ -8,6 +8,7 @@ import { cutToCharacters } from '../truncate.ts';
 import type { Unsendable } from '../unsendable.ts';
 import type { OppoCredential } from './credentials.ts';
 import * as limits from './limits.ts';
+import { categoryOf, chosenClassOf } from './message-class.ts';
 
 /**
  * What `notification.vendor.oppo` may say. Anything else, and any value of another type, is ignored.
@@ -94,11 +95,10 @@ function click({ clickAction }: Notification, credential: OppoCredential, option
 /** Channel, category, level and template (oppo section 3.1). */
 function classOf(notification: Notification, credential: OppoCredential, options: OppoOptions) {
   const { purpose, title, body } = notification;
-  const chosen = { ...limits.DEFAULT_CLASSES[purpose], ...credential.classes[purpose] };
-  const ownCategory = text(options['category']);
-  const category = ownCategory ?? chosen.category ?? undefined;
+  const chosen = chosenClassOf(notification, credential);
+  const category = categoryOf(notification, credential);
   // A level that fits the credential's category need not fit another: OPPO refuses the pair with code 67.
-  const inherited = ownCategory === undefined || ownCategory === chosen.category ? chosen.notifyLevel : undefined;
+  const inherited = category === (chosen.category ?? undefined) ? chosen.notifyLevel : undefined;
   const shared = {
     channel_id: text(options['channelId']) ?? chosen.channelId ?? credential.channelId,
     category,

@@ -18,17 +18,29 @@ function read(
   status = 200,
   now = NOW,
   headers: Record<string, string> = {},
+  isSystem = false,
 ): VivoReading {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return classify({ status, headers, body: text }, targets, { now, taskId: 'list-task' });
+  return classify({ status, headers, body: text }, targets, { now, taskId: 'list-task', isSystem });
 }
 
-const quota = (code: string): Outcome => ({ kind: 'quota_exhausted', code, until: MIDNIGHT });
+const quota = (code: string, scope?: 'call'): Outcome => ({
+  kind: 'quota_exhausted',
+  code,
+  until: MIDNIGHT,
+  ...(scope && { scope }),
+});
+
+/** Of one class: the other goes on. */
+const outsideWindow = (retryAfterMs: number | null): Outcome => ({
+  ...{ kind: 'throttled', code: '10071', retryAfterMs },
+  scope: 'class',
+});
 
 interface Extra {
   remedy?: string;
   whole?: true;
-  exhausted?: string;
+  listsExhausted?: true;
 }
 type Row = [number, Outcome, Extra];
 
@@ -80,12 +92,12 @@ describe('vivo classify', () => {
     [10_000, misconfigured('10000'), { remedy: 'fresh_token', whole: true }],
     [10_207, misconfigured('10207'), { remedy: 'fresh_token', whole: true }],
     [10_040, unavailable('10040'), {}],
-    [10_070, quota('10070'), { whole: true, exhausted: 'operational' }],
-    [10_073, quota('10073'), { whole: true, exhausted: 'system' }],
-    [10_252, quota('10252'), { remedy: 'alone', exhausted: 'lists' }],
-    [10_250, quota('10250'), {}],
-    [10_254, quota('10254'), {}],
-    [10_071, throttled('10071'), { whole: true }],
+    [10_070, quota('10070'), { whole: true }],
+    [10_073, quota('10073'), { whole: true }],
+    [10_252, quota('10252', 'call'), { remedy: 'alone', listsExhausted: true }],
+    [10_250, quota('10250', 'call'), {}],
+    [10_254, quota('10254', 'call'), {}],
+    [10_071, outsideWindow(null), { whole: true }],
     [10_072, throttled('10072'), { whole: true }],
     [10_093, throttled('10093'), { whole: true }],
     [10_153, rejected('10153'), { remedy: 'alone' }],
@@ -94,11 +106,17 @@ describe('vivo classify', () => {
     [10_307, gone('10307'), {}],
     ...REJECTED,
     ...MISCONFIGURED,
-  ])('reads result %d', (result, outcome, { remedy = null, whole, exhausted = null }) => {
+  ])('reads result %d', (result, outcome, { remedy = null, whole, listsExhausted = false }) => {
     const reading = read({ result, desc: '' });
     expect(reading.reading.targets).toEqual([{ outcome, remedy }]);
     expect(reading.reading.wholeCredential).toEqual(whole === true ? outcome : null);
-    expect([reading.exhausted, reading.unknownCodes]).toEqual([exhausted, []]);
+    expect([reading.listsExhausted, reading.unknownCodes]).toEqual([listsExhausted, []]);
+  });
+
+  it('takes a used-up operational quota for a matter of one system push, which vivo has judged by its text', () => {
+    const { reading } = read({ result: 10_070 }, ONE, 200, NOW, {}, true);
+    expect(reading).toEqual({ targets: [{ outcome: quota('10070', 'call'), remedy: null }], wholeCredential: null });
+    expect(read({ result: 10_073 }, ONE, 200, NOW, {}, true).reading.wholeCredential).toEqual(quota('10073'));
   });
 
   it.each([10_017, 10_600, 10_617, 30_001, -1])('tries the undocumented result %d once more', (result) => {
@@ -131,7 +149,7 @@ describe('vivo classify', () => {
     ['at its opening', '2026-01-15T07:00:00+08:00', null],
   ])('waits for the window of operational pushes %s', (_, now, wait) => {
     const { reading } = read({ result: 10_071 }, ONE, 200, Date.parse(now));
-    expect(reading.wholeCredential).toEqual(throttled('10071', wait));
+    expect(reading.wholeCredential).toEqual(outsideWindow(wait));
   });
 
   it('waits as long as Retry-After says', () => {

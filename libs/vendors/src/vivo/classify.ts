@@ -11,21 +11,20 @@ import { WINDOW_CLOSES_MS, WINDOW_OPENS_MS } from './limits.ts';
 /** `again`: the same push once more, with a list body saved anew. */
 export type VivoRemedy = 'again';
 
-/** What has no room left until the day ends. */
-export type Exhausted = 'operational' | 'system' | 'lists';
-
 /** What an answer means. */
 export interface VivoReading {
   reading: CallReading<VivoRemedy>;
   /** Codes or HTTP statuses in it that vivo does not document. */
   unknownCodes: readonly number[];
-  /** vivo lowers the quota of who goes on calling (vivo section 5). */
-  exhausted: Exhausted | null;
+  /** No more list bodies today: vivo lowers the quota of who goes on calling (vivo section 5). */
+  listsExhausted: boolean;
 }
 
 interface AnswerContext {
   now: number;
   retryAfterMs: number | null;
+  /** Whether the push went out as a system message. */
+  isSystem: boolean;
 }
 
 /** What one code means. */
@@ -33,7 +32,7 @@ interface Verdict extends TargetReading<VivoRemedy> {
   /** It holds for all pushes of the credential that are of the same class. */
   wholeCredential: boolean;
   unknown: boolean;
-  exhausted: Exhausted | null;
+  listsExhausted: boolean;
 }
 
 type Kind =
@@ -46,7 +45,7 @@ type Kind =
   | 'throttled'
   /** Operational pushes wait for the morning. */
   | 'outside_window'
-  /** Nothing more today: of the class, of list bodies, of calls not used here. */
+  /** Nothing more today: of the push's class, of list bodies, of calls not used here. */
   | 'operational_quota'
   | 'system_quota'
   | 'list_quota'
@@ -163,7 +162,7 @@ function kindOf(result: number): Kind | undefined {
 }
 
 /** What a code means; `vendorId` is the task's when it is accepted. */
-function judge(result: number, vendorId: string | null, { now, retryAfterMs }: AnswerContext): Verdict {
+function judge(result: number, vendorId: string | null, { now, retryAfterMs, isSystem }: AnswerContext): Verdict {
   const kind = kindOf(result);
   // Codes become metric labels: only known ones may, or their number has no end.
   const code = kind === undefined ? 'unknown_code' : String(result);
@@ -172,10 +171,10 @@ function judge(result: number, vendorId: string | null, { now, retryAfterMs }: A
     remedy: null,
     wholeCredential: false,
     unknown: false,
-    exhausted: null,
+    listsExhausted: false,
     ...changes,
   });
-  const quota: Outcome = { kind: 'quota_exhausted', code, until: nextShanghaiMidnight(now) };
+  const quota = { kind: 'quota_exhausted' as const, code, until: nextShanghaiMidnight(now) };
   switch (kind) {
     case 'accepted':
       return verdict({ kind, vendorId });
@@ -187,16 +186,17 @@ function judge(result: number, vendorId: string | null, { now, retryAfterMs }: A
       return verdict({ kind, code, retryAfterMs, scope: 'credential' }, { wholeCredential: true });
     case 'outside_window': {
       const wait = retryAfterMs ?? untilWindow(now);
-      return verdict({ kind: 'throttled', code, retryAfterMs: wait, scope: 'credential' }, { wholeCredential: true });
+      return verdict({ kind: 'throttled', code, retryAfterMs: wait, scope: 'class' }, { wholeCredential: true });
     }
     case 'operational_quota':
-      return verdict(quota, { wholeCredential: true, exhausted: 'operational' });
+      // vivo has judged it by its texts: the others of its class go on (vivo section 6).
+      return isSystem ? verdict({ ...quota, scope: 'call' }) : verdict(quota, { wholeCredential: true });
     case 'system_quota':
-      return verdict(quota, { wholeCredential: true, exhausted: 'system' });
+      return verdict(quota, { wholeCredential: true });
     case 'list_quota':
-      return verdict(quota, { remedy: 'alone', exhausted: 'lists' });
+      return verdict({ ...quota, scope: 'call' }, { remedy: 'alone', listsExhausted: true });
     case 'other_quota':
-      return verdict(quota);
+      return verdict({ ...quota, scope: 'call' });
     case 'list_size':
       return verdict({ kind: 'rejected', code }, { remedy: 'alone' });
     case 'misconfigured':
@@ -230,15 +230,19 @@ function readHttp(status: number, targets: readonly Target[], retryAfterMs: numb
   const code = `http_${status}`;
   if (status >= 500) {
     const outcome: Outcome = { kind: 'unavailable', code, retryAfterMs, maybeDelivered: true };
-    return { reading: sameForAll(targets, outcome), unknownCodes: [], exhausted: null };
+    return { reading: sameForAll(targets, outcome), unknownCodes: [], listsExhausted: false };
   }
   if (status === 429) {
     // vivo does not speak of it: HTTP's own meaning, our choice.
     const outcome: Outcome = { kind: 'throttled', code, retryAfterMs, scope: 'credential' };
-    return { reading: sameForAll(targets, outcome, { wholeCredential: true }), unknownCodes: [], exhausted: null };
+    return {
+      reading: sameForAll(targets, outcome, { wholeCredential: true }),
+      unknownCodes: [],
+      listsExhausted: false,
+    };
   }
   const outcome: Outcome = { kind: 'rejected', code };
-  return { reading: sameForAll(targets, outcome, { remedy: 'again' }), unknownCodes: [status], exhausted: null };
+  return { reading: sameForAll(targets, outcome, { remedy: 'again' }), unknownCodes: [status], listsExhausted: false };
 }
 
 /** The targets that vivo names as invalid; of a single push whatever it names. */
@@ -256,13 +260,13 @@ function invalidOf({ invalidUser, invalidUsers }: VivoAnswer, targets: readonly 
 export function classify(
   answer: Pick<HttpAnswer, 'status' | 'headers' | 'body'>,
   targets: readonly Target[],
-  { now, taskId = null }: { now: number; taskId?: string | null },
+  { now, taskId = null, isSystem }: { now: number; taskId?: string | null; isSystem: boolean },
 ): VivoReading {
   const retryAfterMs = parseRetryAfter(answer.headers['retry-after'], now);
   const parsed = parseAnswer(answer);
   if (parsed === null) return readHttp(answer.status, targets, retryAfterMs);
-  const verdict = judge(parsed.result, parsed.taskId ?? taskId, { now, retryAfterMs });
-  const { outcome, remedy, wholeCredential, unknown, exhausted } = verdict;
+  const verdict = judge(parsed.result, parsed.taskId ?? taskId, { now, retryAfterMs, isSystem });
+  const { outcome, remedy, wholeCredential, unknown, listsExhausted } = verdict;
   const unknownCodes = unknown ? [parsed.result] : [];
   // Only where the answer is about tokens do the invalid ones count.
   const isAboutTokens = outcome.kind === 'accepted' || outcome.kind === 'token_gone';
@@ -283,12 +287,12 @@ export function classify(
   return {
     reading: { targets: readings, wholeCredential: wholeCredential ? outcome : null },
     unknownCodes,
-    exhausted,
+    listsExhausted,
   };
 }
 
 /** What the auth endpoint's code means for every push; null for a code that says nothing there. */
-export function outcomeOfAuthCode(result: number, context: AnswerContext): Outcome | null {
-  const { outcome, unknown } = judge(result, null, context);
+export function outcomeOfAuthCode(result: number, context: Omit<AnswerContext, 'isSystem'>): Outcome | null {
+  const { outcome, unknown } = judge(result, null, { ...context, isSystem: false });
   return unknown || outcome.kind === 'accepted' || outcome.kind === 'token_gone' ? null : outcome;
 }

@@ -1,4 +1,5 @@
 import type { Purpose } from '#libs/contracts';
+import type { RateTier } from '../quota-rules.ts';
 
 /** Most tokens of one pushToList (vivo section 4), and so most targets of one job. */
 export const TARGETS_PER_CALL = 1_000;
@@ -65,3 +66,39 @@ export const DEFAULT_CLASSES: Readonly<Record<Purpose, DefaultClass>> = {
   system: { classification: 1 },
   marketing: { classification: 0 },
 };
+
+/** What vivo counts apart: both classes, and in test mode each by itself (vivo section 6). The names of the latter are ours. */
+export const QUOTA_CLASSES = ['system', 'operational', 'test-system', 'test-operational'] as const;
+export type QuotaClass = (typeof QUOTA_CLASSES)[number];
+
+/**
+ * System messages of a day, by valid users: 3 for each, or by a newer page of Tencent's 20 (vivo section 6). We take the
+ * newer: too low a figure would hold chats back, while with too high a one vivo itself says when it is enough. That few
+ * users count as 10,000 is documented for operational messages; for these it is ours.
+ */
+export const SYSTEM_PER_DAY = { perUser: 20, leastUsers: 10_000 } as const;
+
+/** Operational messages of a day, by valid users, with a news licence the second (vivo section 6). */
+export const OPERATIONAL_PER_DAY = { perUser: 2, leastUsers: 10_000 } as const;
+export const NEWS_PER_DAY = { perUser: 3, leastUsers: 10_000 } as const;
+
+/** Operational messages to one device per day, with a news licence the second (vivo section 6). */
+export const OPERATIONAL_PER_DEVICE = 2;
+export const NEWS_PER_DEVICE = 5;
+
+/** Test messages of a day (vivo section 6). */
+export const TEST_SYSTEM_PER_DAY = 10_000;
+export const TEST_OPERATIONAL_PER_DAY = 100;
+
+/** Messages per second, by valid users: 4000 from 5 to 8 million, 5000 above (vivo section 6). */
+export const RATE_TIERS: readonly RateTier[] = [
+  { fromUsers: 0, perSecond: 3_000 },
+  { fromUsers: 5_000_000, perSecond: 4_000 },
+  { fromUsers: 8_000_001, perSecond: 5_000 },
+];
+
+/** vivo does not say when its day begins; ours (vivo section 6). */
+export const TIME_ZONE = 'Asia/Shanghai';
+
+/** By how much `timestamp` may differ from vivo's clock (vivo section 2). */
+export const CLOCK_TOLERANCE_MS = 600_000;

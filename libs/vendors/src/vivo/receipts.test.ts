@@ -46,9 +46,17 @@ describe('vivo receipts', () => {
     ['104', '1', 'unknown', '104/1'],
     ['105', undefined, 'unknown', '105'],
   ])('reads ackType %s, subAckType %s as %s', (ackType, subAckType, state, code) => {
-    expect(receiptsOf(ack({ ackType, subAckType }))).toEqual([
+    expect(receiptsOf(ack({ ackType, subAckType }))).toMatchObject([
       { token: 'v-a', jobId: '4711', state, code, at: 1_700_000_001_000 },
     ]);
+  });
+
+  it.each([
+    ['11001', 'class'],
+    ['12000', undefined],
+    ['10012', undefined],
+  ])('says with subAckType %s whose quota is used up: %s', (subAckType, scope) => {
+    expect(receiptsOf(ack({ ackType: '100', subAckType })).map((receipt) => receipt.scope)).toEqual([scope]);
   });
 
   it('reads the old style, which says only that a push arrived', () => {

@@ -8,7 +8,7 @@ import type { VivoCredential } from './credentials.ts';
 /** Every pair of ackType and subAckType of vivo section 7; a type alone stands for its other subtypes. */
 const STATES: ReadonlyMap<string, ReceiptState> = new Map<string, ReceiptState>([
   ['0', 'delivered'],
-  // Caps of the class, of the user.
+  // The app's cap of the class; the device's.
   ['100/11001', 'quota_exhausted'],
   ['100/12000', 'quota_exhausted'],
   ['100/10012', 'expired'],
@@ -37,6 +37,9 @@ const STATES: ReadonlyMap<string, ReceiptState> = new Map<string, ReceiptState>(
   ['104/2333', 'not_shown'],
 ]);
 
+/** Of the app (vivo section 7). */
+const CLASS_CAP = '100/11001';
+
 const LONGEST_CODE = 64;
 
 /** Number or text: vivo does not say which (vivo section 7). Null when absent or neither. */
@@ -59,10 +62,11 @@ function receiptsOf({ targets, param, ackTime, ackType, subAckType }: z.output<t
   const type = ackType === null || ackType === '' ? '0' : ackType;
   const code = subAckType === null || subAckType === '' ? type : `${type}/${subAckType}`;
   const at = ackTime !== null && /^\d{1,15}$/.test(ackTime) ? Number(ackTime) : null;
-  return tokensIn(targets).map((token) => ({
+  return tokensIn(targets).map((token): Receipt => ({
     token,
     jobId: param,
     state: STATES.get(code) ?? STATES.get(type) ?? 'unknown',
+    ...(code === CLASS_CAP ? { scope: 'class' } : {}),
     code: code.slice(0, LONGEST_CODE),
     at,
   }));

@@ -132,9 +132,9 @@ describe('vivo render', () => {
     ['system', 1, undefined],
     ['marketing', 0, undefined],
   ])('sends %s as the class that is usual for it', (purpose, classification, category) => {
-    const payload = rendered({ purpose });
-    expect(fieldsOf(payload.single, { classification, category })).toEqual({ classification, category });
-    expect(payload.classification).toBe(classification);
+    const { single, list } = rendered({ purpose });
+    expect(fieldsOf(single, { classification, category })).toEqual({ classification, category });
+    expect(fieldsOf(list, { classification, category })).toEqual({ classification, category });
   });
 
   it.each<[string, Record<string, unknown>, Record<string, unknown>, Record<string, unknown>]>([

@@ -8,6 +8,7 @@ import { cutToUnits } from '../truncate.ts';
 import type { TooLarge, Unsendable } from '../unsendable.ts';
 import type { VivoClass, VivoCredential } from './credentials.ts';
 import * as limits from './limits.ts';
+import { chosenClassOf, classOf } from './message-class.ts';
 
 /**
  * What `notification.vendor.vivo` may say. Anything else, and any value of another type, is ignored.
@@ -31,8 +32,6 @@ export interface VivoPayload {
   kind: 'payload';
   single: VivoBody;
   list: VivoBody;
-  /** Absent when vivo is to derive it from the category. */
-  classification: 0 | 1 | undefined;
 }
 
 /** The app's number, which goes into bodies (vivo section 2). */
@@ -54,24 +53,6 @@ function skip({ clickAction }: VivoCredential, options: VivoOptions) {
     case 'intent':
       return { skipType: 4, skipContent: clickAction.uri };
   }
-}
-
-/**
- * Class and category. vivo refuses pairs that disagree (10097), so where the message names one of the two, the other is
- * not filled in from the credential unless the credential has that pair.
- */
-function classOf(
-  chosen: VivoClass,
-  options: VivoOptions,
-): { classification: 0 | 1 | undefined; category: string | undefined } {
-  const ownClass = oneOf(limits.CLASSIFICATIONS, options['classification']);
-  const ownCategory = text(options['category']);
-  const category = chosen.category ?? undefined;
-  return {
-    classification:
-      ownClass ?? (ownCategory === undefined || ownCategory === category ? chosen.classification : undefined),
-    category: ownCategory ?? (ownClass === undefined || ownClass === chosen.classification ? category : undefined),
-  };
 }
 
 function notifyTypeOf(
@@ -133,8 +114,8 @@ export function render(
   if ('kind' in custom) return custom;
 
   const options = notification.vendor.vivo ?? {};
-  const chosen = { ...limits.DEFAULT_CLASSES[notification.purpose], ...credential.classes[notification.purpose] };
-  const { classification, category } = classOf(chosen, options);
+  const chosen = chosenClassOf(notification.purpose, credential);
+  const { classification, category } = classOf(notification, credential);
   const shared = {
     appId: appIdOf(credential),
     notifyType: notifyTypeOf(notification, credential, chosen, options),
@@ -156,6 +137,5 @@ export function render(
     kind: 'payload',
     single: { ...shared, ...extraOf(credential, context, true), timeToLive: timeToLive(limits.MIN_TTL_SECONDS) },
     list: { ...shared, ...extraOf(credential, context, false), timeToLive: timeToLive(limits.MIN_LIST_TTL_SECONDS) },
-    classification,
   };
 }

@@ -219,21 +219,22 @@ describe('VivoSender', () => {
     expect(kinds().slice(6)).toContain('saveListPayload');
   });
 
-  it.each<[number, 'chat' | 'marketing', 'chat' | 'marketing']>([
-    [10_073, 'chat', 'marketing'],
-    [10_070, 'marketing', 'chat'],
-  ])('asks no more today for a class that vivo has closed with %d', async (code, closed, open) => {
-    const { sender, sends, ports } = await setUp(({ body }) => (body.title === closed ? refuse(code) : null));
-    const push = async (purpose: 'chat' | 'marketing'): Promise<Outcome[]> =>
-      await sendJob(sender, CREDENTIAL, [targetWith()], notificationWith({ purpose, title: purpose }));
+  it.each<[number, 'chat' | 'marketing']>([
+    [10_073, 'chat'],
+    [10_070, 'marketing'],
+  ])('makes no more calls of a job whose class vivo has closed with %d', async (code, purpose) => {
+    const { sender, kinds } = await setUp(({ kind }) => (kind === 'pushToList' ? refuse(code) : null));
     const exhausted = { kind: 'quota_exhausted', code: String(code), until: MIDNIGHT };
-    expect(await push(closed)).toEqual([exhausted]);
-    expect(await push(closed)).toEqual([exhausted]);
-    expect(sends()).toHaveLength(1);
-    expect(await push(open)).toMatchObject([{ kind: 'accepted' }]);
-    ports.advance(MIDNIGHT - NOW);
-    await push(closed);
-    expect(sends()).toHaveLength(3);
+    const outcomes = await sendJob(sender, CREDENTIAL, manyTargets(3), notificationWith({ purpose }));
+    expect(outcomes).toEqual([exhausted, exhausted, exhausted]);
+    expect(kinds()).toEqual(['saveListPayload', 'pushToList']);
+  });
+
+  it('leaves it to the quota ledger whether a closed class is asked again', async () => {
+    const { sender, kinds } = await setUp(() => refuse(10_073));
+    await sendJob(sender, CREDENTIAL, [targetWith()]);
+    await sendJob(sender, CREDENTIAL, [targetWith()]);
+    expect(kinds()).toEqual(['send', 'send']);
   });
 
   it('stores the body anew before an undocumented refusal of a list is believed', async () => {

@@ -11,13 +11,16 @@ import { reportAll } from '../unsent.ts';
 import type { SenderPorts, SendRequest, VendorSender } from '../vendor.ts';
 import { warnSparingly } from '../warn-sparingly.ts';
 import { accessTokenKey, accessTokenRules, JSON_TYPE, ThriftyTokens } from './auth.ts';
-import { classify, parseAnswer, type Exhausted, type VivoReading, type VivoRemedy } from './classify.ts';
+import { classify, parseAnswer, type VivoReading, type VivoRemedy } from './classify.ts';
 import type { VivoCredential } from './credentials.ts';
 import * as limits from './limits.ts';
 import { ListBodies, type SavedBody } from './list-bodies.ts';
+import { quotaClassOf } from './message-class.ts';
 import { render, type VivoPayload } from './render.ts';
 
 const REMEMBERED_CREDENTIALS = 10_000;
+
+const SYSTEM_CLASSES: ReadonlySet<string> = new Set<limits.QuotaClass>(['system', 'test-system']);
 
 /** Answers that a token of another app may get as well as a dead one (vivo sections 4 and 5). */
 const DOUBTFUL_CODES: ReadonlySet<string> = new Set(['10302', 'invalid_user_1']);
@@ -31,8 +34,8 @@ const INCOMPLETE: Outcome = {
   maybeDelivered: false,
 };
 
-/** Until when a class or the list bodies of a credential are used up, and what vivo said. */
-type Closings = Partial<Record<Exhausted, { until: number; code: string }>>;
+/** No more list bodies of a credential may be stored until then. */
+type ListsClosed = Extract<Outcome, { kind: 'quota_exhausted' }> & { until: number };
 
 /** One send job on its way. */
 interface Job {
@@ -69,7 +72,7 @@ export class VivoSender implements VendorSender<VivoCredential> {
   readonly #clients: HttpClients;
   readonly #accessTokens: AccessTokenStore;
   readonly #bodies = new ListBodies();
-  readonly #closings = new LruMap<string, Closings>(REMEMBERED_CREDENTIALS);
+  readonly #listsClosed = new LruMap<string, ListsClosed>(REMEMBERED_CREDENTIALS);
 
   constructor(ports: SenderPorts) {
     this.#ports = ports;
@@ -86,11 +89,6 @@ export class VivoSender implements VendorSender<VivoCredential> {
     const payload = render(notification, value, { now: now(), jobId, receiptUrl });
     if (payload.kind !== 'payload') {
       reportAll(targets, outcomeOfUnsendable(payload), report);
-      return;
-    }
-    const closed = this.#closedFor(cacheKey, payload);
-    if (closed !== null) {
-      reportAll(targets, closed, report);
       return;
     }
     const client = this.#clients.of(cacheKey, endpoints.vivo);
@@ -126,8 +124,10 @@ export class VivoSender implements VendorSender<VivoCredential> {
       const body = { ...payload.single, regId: only.token, requestId };
       return { kind: 'call', call: callTo('/message/send', token, body) };
     }
-    const closed = this.#closed(request.credential.cacheKey, 'lists');
-    if (closed !== null) return known(sameForAll<VivoRemedy>(targets, closed, { remedy: 'alone' }));
+    const closed = this.#listsClosed.get(request.credential.cacheKey);
+    if (closed !== undefined && closed.until > this.#ports.now()) {
+      return known(sameForAll<VivoRemedy>(targets, closed, { remedy: 'alone' }));
+    }
     const saved = await this.#bodies.get(request.credential.cacheKey, payload.list, {
       now: this.#ports.now(),
       anew: context.tried.has('again'),
@@ -183,27 +183,17 @@ export class VivoSender implements VendorSender<VivoCredential> {
   ): CallReading<VivoRemedy> {
     const now = this.#ports.now();
     const credential = request.credential.cacheKey;
-    const read = classify(answer, targets, { now, taskId: taskIds.get(targets) ?? null });
+    const isSystem = SYSTEM_CLASSES.has(quotaClassOf(request.notification, request.credential.value));
+    const read = classify(answer, targets, { now, taskId: taskIds.get(targets) ?? null, isSystem });
     this.#watch.undocumented(credential, read.unknownCodes);
-    this.#note(credential, read, now);
+    this.#noteLists(credential, read, now);
     return this.#watch.check(read.reading, { credential, tried, isDoubtful: ({ code }) => DOUBTFUL_CODES.has(code) });
   }
 
-  #note(credential: string, { exhausted, reading }: VivoReading, now: number): void {
+  /** vivo lowers the quota of who asks on (vivo section 5). Classes that are used up are the quota ledger's to close. */
+  #noteLists(credential: string, { listsExhausted, reading }: VivoReading, now: number): void {
     const outcome = reading.targets[0]?.outcome;
-    if (exhausted === null || outcome?.kind !== 'quota_exhausted') return;
-    const closing = { until: nextShanghaiMidnight(now), code: outcome.code };
-    this.#closings.set(credential, { ...this.#closings.get(credential), [exhausted]: closing });
-  }
-
-  /** What holds for the payload's class without asking: vivo lowers the quota of who asks on (vivo section 5). */
-  #closedFor(credential: string, { classification }: VivoPayload): Outcome | null {
-    if (classification === undefined) return null;
-    return this.#closed(credential, classification === 1 ? 'system' : 'operational');
-  }
-
-  #closed(credential: string, what: Exhausted): Outcome | null {
-    const closing = this.#closings.get(credential)?.[what];
-    return closing === undefined || closing.until <= this.#ports.now() ? null : { kind: 'quota_exhausted', ...closing };
+    if (!listsExhausted || outcome?.kind !== 'quota_exhausted') return;
+    this.#listsClosed.set(credential, { ...outcome, until: nextShanghaiMidnight(now) });
   }
 }

@@ -61,7 +61,7 @@ describe('xiaomi classify', () => {
         ],
         wholeCredential: null,
         unknownCode: null,
-        quota: { used: 17, limit: 20_000 },
+        standing: { used: 17, limit: 20_000 },
       });
     });
 
@@ -88,13 +88,13 @@ describe('xiaomi classify', () => {
       expect(outcomes(read(body))).toEqual([{ kind: 'accepted', vendorId: null }]);
     });
 
-    it.each<[string, unknown, XiaomiReading['quota']]>([
+    it.each<[string, unknown, XiaomiReading['standing']]>([
       ['texts', { day_quota: '20000', day_acked: '17' }, { used: 17, limit: 20_000 }],
       ['numbers', { day_quota: 20_000, day_acked: 17 }, { used: 17, limit: 20_000 }],
       ['one alone', { day_quota: '20000' }, null],
       ['no figures', { day_quota: 'many', day_acked: 'few' }, null],
     ])('reads the day’s quota: %s', (_, data, expected) => {
-      expect(read(accepted(data)).quota).toEqual(expected);
+      expect(read(accepted(data)).standing).toEqual(expected);
     });
 
     it('takes no target for accepted when some were dropped over the quota', () => {
@@ -112,7 +112,7 @@ describe('xiaomi classify', () => {
         targets: [{ outcome: { kind: 'rejected', code: String(code) }, remedy: null }],
         wholeCredential: null,
         unknownCode: null,
-        quota: null,
+        standing: null,
       });
     });
 
@@ -175,7 +175,7 @@ describe('xiaomi classify', () => {
         targets: [{ outcome: { kind: 'rejected', code: 'unknown_code' }, remedy: 'again' }],
         wholeCredential: null,
         unknownCode: code,
-        quota: null,
+        standing: null,
       });
     });
 

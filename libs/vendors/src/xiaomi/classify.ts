@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { Outcome } from '#libs/contracts';
 import type { CallReading, TargetReading } from '../batch-send.ts';
+import type { HttpAnswer } from '../http-client.ts';
 import { readJson } from '../json.ts';
 import { parseRetryAfter } from '../retry-after.ts';
 import { nextShanghaiMidnight } from '../shanghai-midnight.ts';
+import type { QuotaStanding } from '../vendor.ts';
 import { wholeNumberSchema } from '../wire-fields.ts';
 
 /** Xiaomi's own remedy: the same call once more. */
@@ -26,8 +28,8 @@ export interface XiaomiContext {
 export interface XiaomiReading extends CallReading<XiaomiRemedy> {
   /** A code that Xiaomi does not document. */
   unknownCode: number | null;
-  /** The day's quota of the class, as far as an answer tells. */
-  quota: { used: number; limit: number } | null;
+  /** How the day's quota stands, as far as an answer tells. */
+  standing: QuotaStanding | null;
 }
 
 /** How a code is taken. */
@@ -105,7 +107,7 @@ export function classify(
     targets: tokens.map(() => ({ outcome, remedy })),
     wholeCredential: whole ? outcome : null,
     unknownCode: null,
-    quota: null,
+    standing: null,
   });
 
   if (answer.status !== 200) return forAll(...outcomeOfStatus(answer.status, retryAfterMs));
@@ -166,11 +168,24 @@ function readAccepted(data: Envelope['data'], tokens: readonly string[], now: nu
       : { kind: 'quota_exhausted', code: 'channel_exceed_quota', until: nextShanghaiMidnight(now) };
   const accepted: Outcome = exceeded ?? { kind: 'accepted', vendorId: data.id ?? null };
   const gone: Outcome = { kind: 'token_gone', code: 'bad_regid', goneAt: null };
-  const { day_acked: used, day_quota: limit } = data;
   return {
     targets: tokens.map((token) => ({ outcome: bad.has(token) ? gone : accepted, remedy: null })),
     wholeCredential: exceeded,
     unknownCode: null,
-    quota: used === undefined || limit === undefined ? null : { used, limit },
+    standing: standingOf(data),
   };
+}
+
+/** The caps count what was delivered (xiaomi section 6). */
+function standingOf({ day_acked: used, day_quota: limit }: Envelope['data']): QuotaStanding | null {
+  return used === undefined || limit === undefined ? null : { used, limit };
+}
+
+/**
+ * What an answer of the quota query says; null when it says nothing. That it looks like one of the send endpoint is our
+ * choice: Xiaomi does not document it (xiaomi section 6).
+ */
+export function readStanding({ status, body }: Pick<HttpAnswer, 'status' | 'body'>): QuotaStanding | null {
+  const envelope = status === 200 ? readJson(envelopeSchema, body) : null;
+  return envelope?.code === 0 ? standingOf(envelope.data) : null;
 }

@@ -1,4 +1,5 @@
 import type { Purpose } from '#libs/contracts';
+import type { RateTier } from '../quota-rules.ts';
 
 /** Most device tokens of one call (xiaomi section 4), and so most targets of one job. */
 export const TARGETS_PER_CALL = 1_000;
@@ -59,5 +60,43 @@ export const MAX_CONNECTIONS = 8;
 /** How long an unused connection is kept, ms. Ours: Xiaomi says keep-alive and no time (xiaomi section 8). */
 export const IDLE_MS = 30_000;
 
-/** From what share of the day's quota on an operator is told. Ours. */
-export const QUOTA_WARNING_SHARE = 0.9;
+/**
+ * What Xiaomi counts apart (xiaomi section 6): the message classes, and pushes that name no channel, which it is retiring.
+ */
+export const QUOTA_CLASSES = ['private', 'public', 'default'] as const;
+export type QuotaClass = (typeof QUOTA_CLASSES)[number];
+
+/** The class whose standing answers tell. Of the others none or no certain cap is known; ours (xiaomi section 6). */
+export const TOLD_CLASS: QuotaClass = 'public';
+
+/**
+ * Public messages of a day, by devices with notifications on, of which 10,000 are counted at least (xiaomi section 6).
+ * Apps that users often silence get less: whether one does, only Xiaomi's answers tell.
+ */
+export const PUBLIC_PER_DAY = { perUser: 2, leastUsers: 10_000 } as const;
+export const LICENSED_PUBLIC_PER_DAY = { perUser: 3, leastUsers: 10_000 } as const;
+
+/** Messages of a day without a channel (xiaomi section 6). */
+export const DEFAULT_PER_DAY = { perUser: 1, leastUsers: 0 } as const;
+
+/** Public messages to one device per day, with an Internet-news licence the second (xiaomi section 6). */
+export const PUBLIC_PER_DEVICE = 5;
+export const LICENSED_PUBLIC_PER_DEVICE = 8;
+
+/** Messages without a channel to one device per day (xiaomi section 6). */
+export const DEFAULT_PER_DEVICE = 1;
+
+/** Calls per second, each with up to 1000 targets, by devices with notifications on (xiaomi section 6). */
+export const RATE_TIERS: readonly RateTier[] = [
+  { fromUsers: 0, perSecond: 500 },
+  { fromUsers: 100_000, perSecond: 1_000 },
+  { fromUsers: 1_000_000, perSecond: 2_000 },
+  { fromUsers: 5_000_000, perSecond: 2_500 },
+  { fromUsers: 10_000_000, perSecond: 3_000 },
+];
+
+/** Xiaomi does not say when its day begins; ours (xiaomi section 6). */
+export const TIME_ZONE = 'Asia/Shanghai';
+
+/** The quota query may be called once in so long (xiaomi section 6). */
+export const QUOTA_QUERY_MS = 1_000;

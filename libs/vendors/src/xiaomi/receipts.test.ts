@@ -47,10 +47,28 @@ describe('xiaomi receipts', () => {
       receipts: [
         { token: 'tokA', jobId: 'm-7f3a', state: 'delivered', code: '1', at: 1_700_000_000_000 },
         { token: 'tokC', jobId: 'm-7f3a', state: 'delivered', code: '1', at: 1_700_000_000_000 },
-        { token: 'tokD', jobId: 'm-7f3b', state: 'quota_exhausted', code: '128', at: 1_700_000_000_100 },
+        {
+          token: 'tokD',
+          jobId: 'm-7f3b',
+          state: 'quota_exhausted',
+          scope: 'class',
+          code: '128',
+          at: 1_700_000_000_100,
+        },
       ],
       answer: { contentType: 'text/plain', body: 'ok' },
     });
+  });
+
+  it.each<[string, unknown, 'class' | undefined]>([
+    ['figures used up', { ack: '20000', quota: '20000' }, 'class'],
+    ['figures as numbers', { ack: 20_001, quota: 20_000 }, 'class'],
+    ['figures with room left', { ack: '17', quota: '20000' }, undefined],
+    ['no figures', undefined, undefined],
+    ['figures that are none', { ack: 'many', quota: 'few' }, undefined],
+  ])('tells the app’s quota from the device’s by %s', (_, extra, scope) => {
+    const [receipt] = receiptsOf({ sdm1: { param: 'm', type: 128, targets: 'tokD', extra } });
+    expect([receipt?.state, receipt?.scope]).toEqual(['quota_exhausted', scope]);
   });
 
   it.each([

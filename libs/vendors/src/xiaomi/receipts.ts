@@ -25,6 +25,8 @@ const entrySchema = z.object({
   targets: z.string(),
   param: receiptParamSchema,
   timestamp: wholeNumberSchema.nullable().catch(null).default(null),
+  /** With 128: what was delivered and what may be. */
+  extra: z.object({ ack: wholeNumberSchema, quota: wholeNumberSchema }).nullable().catch(null).default(null),
 });
 const postSchema = z.record(z.string(), z.unknown());
 
@@ -38,9 +40,20 @@ function statesOf(type: number): { state: ReceiptState; code: string }[] {
 function receiptsOf(entry: unknown): Receipt[] | null {
   const parsed = entrySchema.safeParse(entry);
   if (!parsed.success) return null;
-  const { type, targets, param, timestamp } = parsed.data;
+  const { type, targets, param, timestamp, extra } = parsed.data;
   const tokens = tokensIn(targets);
-  return statesOf(type).flatMap((said) => tokens.map((token) => ({ token, jobId: param, ...said, at: timestamp })));
+  // Of the day's two caps the figures are the app's: with these used up it is that one, else the device's (our reading).
+  const scope = extra !== null && extra.ack >= extra.quota ? ({ scope: 'class' } as const) : {};
+  return statesOf(type).flatMap(({ state, code }) =>
+    tokens.map((token) => ({
+      token,
+      jobId: param,
+      state,
+      ...(state === 'quota_exhausted' ? scope : {}),
+      code,
+      at: timestamp,
+    })),
+  );
 }
 
 const MALFORMED: ReceiptReading = { kind: 'refused', reason: 'malformed' };

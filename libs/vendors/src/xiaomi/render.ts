@@ -5,10 +5,9 @@ import { soundOf, text } from '../option-readers.ts';
 import { shownTexts } from '../shown-texts.ts';
 import { cutToUnits } from '../truncate.ts';
 import type { Unsendable } from '../unsendable.ts';
-import type { XiaomiClass, XiaomiCredential } from './credentials.ts';
+import type { XiaomiCredential } from './credentials.ts';
 import {
   CALLBACK_TYPES,
-  CLASS_OF_PURPOSE,
   MAX_BADGE,
   MAX_BODY_CHARACTERS,
   MAX_CALLBACK_PARAM_BYTES,
@@ -16,6 +15,7 @@ import {
   MAX_TITLE_CHARACTERS,
   MAX_TTL_MS,
 } from './limits.ts';
+import { channelOf, messageClassOf, type Channel } from './message-class.ts';
 import { templateValue } from './template.ts';
 
 /**
@@ -49,18 +49,8 @@ const NOTIFY_WITHOUT_SOUND = '6';
 /** An Android intent action. Nothing else is taken from a message: senders must not choose what opens on others' phones. */
 const ACTION = /^[\w.]{1,255}$/;
 
-/** A purpose's class, or what stands for it where the credential has none. */
-type Class = { [Key in keyof XiaomiClass]?: XiaomiClass[Key] | undefined };
-
-/** The class's channel, unless a message names another one, which then has no template. */
-function classOf({ purpose }: Notification, credential: XiaomiCredential, options: XiaomiOptions): Class {
-  const own: Class = credential.classes[purpose] ?? { channelId: credential.channelId };
-  const named = text(options['channelId']);
-  return named === undefined || named === own.channelId ? own : { channelId: named };
-}
-
 /** A template's variables as JSON, filled from the uncut texts (xiaomi section 3.4). */
-function templateExtras(entry: Class, { title, body }: Notification): Record<string, string> {
+function templateExtras(entry: Channel, { title, body }: Notification): Record<string, string> {
   const { templateId, titleParameter, contentParameter, parameters = {} } = entry;
   if (templateId === undefined) return {};
   const values = {
@@ -119,7 +109,7 @@ function callbackExtras({ jobId, receiptUrl }: XiaomiContext): Record<string, st
 function shownParts(
   notification: Notification,
   credential: XiaomiCredential,
-  entry: Class,
+  entry: Channel,
   options: XiaomiOptions,
 ): { fields: Record<string, string>; extras: Record<string, string> } | null {
   // Both are required (xiaomi section 3.2).
@@ -152,8 +142,8 @@ export function render(
   context: XiaomiContext,
 ): XiaomiPayload | Unsendable {
   const options = notification.vendor.xiaomi ?? {};
-  const { purpose, background, data, expiresAt } = notification;
-  const entry = classOf(notification, credential, options);
+  const { background, data, expiresAt } = notification;
+  const entry = channelOf(notification, credential);
   const shown = background ? { fields: {}, extras: {} } : shownParts(notification, credential, entry, options);
   if (shown === null) return { kind: 'empty_text' };
   const payload = fitPayload(
@@ -163,7 +153,7 @@ export function render(
     (json) => Buffer.byteLength(json),
   );
   if (typeof payload !== 'string') return payload;
-  const messageClass = entry.messageClass ?? (entry.templateId === undefined ? CLASS_OF_PURPOSE[purpose] : 'private');
+  const longest = MAX_TTL_MS[messageClassOf(notification, entry)];
   const extras = {
     ...credential.extra,
     ...(entry.channelId === undefined ? {} : { channel_id: entry.channelId }),
@@ -177,7 +167,7 @@ export function render(
     pass_through: background ? '1' : '0',
     ...shown.fields,
     payload,
-    time_to_live: String(Math.min(MAX_TTL_MS[messageClass], Math.max(1, Math.floor(expiresAt - context.now)))),
+    time_to_live: String(Math.min(longest, Math.max(1, Math.floor(expiresAt - context.now)))),
     ...Object.fromEntries(Object.entries(extras).map(([key, value]) => [`extra.${key}`, value])),
   });
   return { kind: 'payload', form: form.toString() };

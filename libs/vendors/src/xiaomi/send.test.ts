@@ -3,7 +3,7 @@ import type { Outcome } from '#libs/contracts';
 import { closedAfterEach } from '../../test/closers.ts';
 import { manyTargets, notificationWith, NOW, portsFor, sendJob, targetWith } from '../../test/fixtures.ts';
 import { startHttpServer, type HttpServerAnswer, type HttpServerCall } from '../../test/http-server.ts';
-import type { LoadedCredential, SenderPorts } from '../vendor.ts';
+import type { LoadedCredential, QuotaStanding, SenderPorts } from '../vendor.ts';
 import { xiaomiCredentialSchema, type XiaomiCredential } from './credentials.ts';
 import { xiaomi } from './index.ts';
 import { XiaomiSender } from './send.ts';
@@ -216,11 +216,52 @@ describe('XiaomiSender', () => {
     expect(server.calls).toHaveLength(1);
   });
 
-  it('tells an operator when the quota is nearly used up', async () => {
-    const { sender, ports } = await setUp((call) => accept(call, { day_acked: '18000' }));
-    await sendJob(sender, CREDENTIAL, [targetWith()]);
-    await sendJob(sender, CREDENTIAL, [targetWith()]);
-    expect(ports.warnings.map(({ fields }) => fields)).toEqual([{ used: 18_000, limit: 20_000, credential: '1:1' }]);
+  it.each<[Parameters<typeof notificationWith>[0], Record<string, unknown>, QuotaStanding[]]>([
+    [{ purpose: 'marketing' }, {}, [{ used: 17, limit: 20_000 }]],
+    [{ purpose: 'marketing' }, { day_quota: undefined }, []],
+    // The private class has no cap: whose the figures are is not known.
+    [{ purpose: 'chat' }, {}, []],
+  ])('tells how the quota of the class stands: %j %j', async (changes, data, expected) => {
+    const { sender } = await setUp((call) => accept(call, data));
+    const told: QuotaStanding[] = [];
+    const onStanding = (standing: QuotaStanding): void => void told.push(standing);
+    const notification = notificationWith(changes);
+    const request = { jobId: 'job-1', credential: CREDENTIAL, notification, targets: [targetWith()], onStanding };
+    await sender.send(request, () => undefined);
+    expect(told).toEqual(expected);
+  });
+
+  it('asks how the quota stands', async () => {
+    const data = { day_quota: '20000', day_acked: '17' };
+    const { server, sender } = await setUp(() => ({ body: { result: 'ok', code: 0, data } }));
+    const standing = { used: 17, limit: 20_000 };
+    expect(await sender.standing(CREDENTIAL)).toEqual({ className: 'public', standing });
+    expect(server.calls).toMatchObject([
+      { method: 'GET', path: '/v1/trace/quota/get', headers: { authorization: 'key=demoAppSecret' }, body: '' },
+    ]);
+  });
+
+  it('asks at most once a second for a credential', async () => {
+    const { server, sender, ports } = await setUp((call) => accept(call));
+    const others = { ...CREDENTIAL, cacheKey: '2:1' };
+    expect(await sender.standing(CREDENTIAL)).not.toBeNull();
+    ports.advance(999);
+    expect(await sender.standing(CREDENTIAL)).toBeNull();
+    expect(await sender.standing(others)).not.toBeNull();
+    ports.advance(1);
+    expect(await sender.standing(CREDENTIAL)).not.toBeNull();
+    expect(server.calls).toHaveLength(3);
+  });
+
+  it.each<[string, HttpServerAnswer]>([
+    ['a refusal', fail(200002)],
+    ['no figures', { body: { result: 'ok', code: 0, data: {} } }],
+    ['a server error', { status: 502, body: { code: 0, data: { day_quota: '1', day_acked: '1' } } }],
+    ['an answer that cannot be read', { body: 'ok' }],
+    ['a cut', 'cut'],
+  ])('does not know how the quota stands after %s', async (_, answer) => {
+    const { sender } = await setUp(() => answer);
+    expect(await sender.standing(CREDENTIAL)).toBeNull();
   });
 
   it.each<[string, HttpServerAnswer, Outcome]>([

@@ -1,22 +1,36 @@
 import type { Outcome, Target } from '#libs/contracts';
 import { sendInBatches, type BatchContext, type CallReading } from '../batch-send.ts';
 import { CredentialWatch } from '../credential-watch.ts';
-import type { HttpAnswer, HttpCall } from '../http-client.ts';
+import type { HttpAnswer, HttpCall, HttpClient } from '../http-client.ts';
 import { HttpClients } from '../http-clients.ts';
+import { LruMap } from '../lru-map.ts';
 import { outcomeOfUnsendable } from '../unsendable.ts';
 import { reportAll } from '../unsent.ts';
-import type { SenderPorts, SendRequest, VendorEndpoints, VendorSender } from '../vendor.ts';
+import type {
+  LoadedCredential,
+  QuotaStanding,
+  SenderPorts,
+  SendRequest,
+  VendorEndpoints,
+  VendorSender,
+} from '../vendor.ts';
 import { warnSparingly } from '../warn-sparingly.ts';
 import { authorization } from './auth.ts';
-import { classify, type XiaomiReading, type XiaomiRemedy } from './classify.ts';
+import { classify, readStanding, type XiaomiReading, type XiaomiRemedy } from './classify.ts';
 import type { XiaomiCredential } from './credentials.ts';
 import * as limits from './limits.ts';
+import { quotaClassOf } from './message-class.ts';
 import { bodyFor, render, type XiaomiPayload } from './render.ts';
 
 /** One body to many tokens (xiaomi section 3.1). */
 const PATH = '/v3/message/regid';
 
-const REGION_ENDPOINTS = {
+/** How the day's quota stands (xiaomi section 6). */
+const QUOTA_PATH = '/v1/trace/quota/get';
+
+const REMEMBERED_CREDENTIALS = 10_000;
+
+export const REGION_ENDPOINTS = {
   cn: 'xiaomiCn',
   ru: 'xiaomiRu',
   in: 'xiaomiIn',
@@ -35,6 +49,8 @@ export class XiaomiSender implements VendorSender<XiaomiCredential> {
   readonly #warn: SenderPorts['warn'];
   readonly #watch: CredentialWatch;
   readonly #clients: HttpClients;
+  /** When the quota query was last called, by credential. */
+  readonly #askedAt = new LruMap<string, number>(REMEMBERED_CREDENTIALS);
 
   constructor(ports: SenderPorts) {
     this.#ports = ports;
@@ -45,26 +61,40 @@ export class XiaomiSender implements VendorSender<XiaomiCredential> {
 
   async send(request: SendRequest<XiaomiCredential>, report: (index: number, outcome: Outcome) => void): Promise<void> {
     const { targets, credential, notification, jobId } = request;
-    const { value, cacheKey } = credential;
+    const { value } = credential;
     const receiptUrl = value.callbackUrl ?? credential.receiptUrl;
     const payload = render(notification, value, { now: this.#ports.now(), jobId, receiptUrl });
     if (payload.kind !== 'payload') {
       reportAll(targets, outcomeOfUnsendable(payload), report);
       return;
     }
-    const endpoint = this.#ports.endpoints[REGION_ENDPOINTS[value.region]];
     await sendInBatches<XiaomiRemedy>({
       targets,
       targetsPerCall: limits.TARGETS_PER_CALL,
       unsendable: ({ token }) => (LISTABLE.test(token) ? null : MALFORMED_TOKEN),
-      client: this.#clients.of(cacheKey, endpoint),
+      client: this.#clientOf(credential),
       accessToken: null,
       prepare: (group) => ({ kind: 'call', call: callTo(group, payload, value) }),
-      classify: (answer, group, context) => this.#classify(answer, group, context, cacheKey),
+      classify: (answer, group, context) => this.#classify(answer, group, context, request),
       report,
       signal: request.signal,
       warn: this.#warn,
     });
+  }
+
+  /** Null also when this process has asked less than a second ago: Xiaomi wants no more (xiaomi section 6). */
+  async standing(
+    credential: LoadedCredential<XiaomiCredential>,
+  ): Promise<{ className: string; standing: QuotaStanding } | null> {
+    const { cacheKey, value } = credential;
+    const now = this.#ports.now();
+    const askedAt = this.#askedAt.get(cacheKey);
+    if (askedAt !== undefined && now - askedAt < limits.QUOTA_QUERY_MS) return null;
+    this.#askedAt.set(cacheKey, now);
+    const call: HttpCall = { method: 'GET', path: QUOTA_PATH, headers: authorization(value) };
+    const answer = await this.#clientOf(credential).call(call);
+    const standing = answer.kind === 'answer' ? readStanding(answer) : null;
+    return standing && { className: limits.TOLD_CLASS, standing };
   }
 
   async close(): Promise<void> {
@@ -75,21 +105,24 @@ export class XiaomiSender implements VendorSender<XiaomiCredential> {
     { status, headers, body }: HttpAnswer,
     group: readonly Target[],
     { tried }: BatchContext<XiaomiRemedy>,
-    credential: string,
+    request: SendRequest<XiaomiCredential>,
   ): CallReading<XiaomiRemedy> {
     const now = this.#ports.now();
+    const credential = request.credential.cacheKey;
     const tokens = group.map(({ token }) => token);
     const reading = classify({ status, body, retryAfter: headers['retry-after'] }, tokens, { now, tried });
     if (reading.unknownCode !== null) this.#watch.undocumented(credential, [reading.unknownCode]);
-    this.#warnOfQuota(reading, credential);
+    this.#tell(reading, request);
     // Tokens of another app or region look like dead ones (xiaomi section 7, type 16).
     return this.#watch.check(reading, { credential, tried });
   }
 
-  #warnOfQuota({ quota }: XiaomiReading, credential: string): void {
-    if (quota !== null && quota.limit > 0 && quota.used >= limits.QUOTA_WARNING_SHARE * quota.limit) {
-      this.#warn("Xiaomi's quota of the day is nearly used up", { ...quota, credential });
-    }
+  #tell({ standing }: XiaomiReading, { notification, credential, onStanding }: SendRequest<XiaomiCredential>): void {
+    if (standing !== null && quotaClassOf(notification, credential.value) === limits.TOLD_CLASS) onStanding?.(standing);
+  }
+
+  #clientOf({ cacheKey, value }: LoadedCredential<XiaomiCredential>): HttpClient {
+    return this.#clients.of(cacheKey, this.#ports.endpoints[REGION_ENDPOINTS[value.region]]);
   }
 }
 

@@ -1,0 +1,107 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { PURPOSES, type Notification } from '#libs/contracts';
+import { NOW, notificationWith, pemOf, RSA } from '../../test/fixtures.ts';
+import { huaweiCredentialSchema } from './credentials.ts';
+import { CATEGORIES } from './limits.ts';
+import { quota } from './quota.ts';
+import { render } from './render.ts';
+
+const FIELDS = {
+  clientId: '1',
+  clientSecret: 's',
+  projectId: '7366',
+  serviceAccount: { project_id: '7366', key_id: 'k', private_key: pemOf(RSA), sub_account: 'a' },
+};
+const V3 = { api: 'v3', categories: ['IM'] };
+const ALL = ['IM', 'VOIP', 'ACCOUNT'];
+
+function credentialWith(fields: Record<string, unknown> = {}) {
+  return huaweiCredentialSchema.parse({ ...FIELDS, ...fields });
+}
+
+interface Rendered {
+  message?: { android: { target_user_type: number; category?: string } };
+  pushOptions?: { testMessage?: true };
+  payload?: { notification?: { category: string } };
+}
+
+/** What Huawei counts the rendered message as. */
+function renderedClass(notification: Notification, fields: Record<string, unknown>): string {
+  const payload = render(notification, credentialWith(fields), { now: NOW, jobId: 'job-1' });
+  if (payload.kind !== 'payload') throw new Error(payload.kind);
+  const { head, tail, afterId, pushType } = payload;
+  const body = JSON.parse(`${head}[]${tail}${afterId ?? ''}`) as Rendered;
+  if (body.message?.android.target_user_type === 1 || body.pushOptions?.testMessage === true) return 'test';
+  if (pushType === 10) return 'service';
+  const category = body.message?.android.category ?? body.payload?.notification?.category ?? 'MARKETING';
+  return category === 'MARKETING' ? 'marketing' : 'service';
+}
+
+describe('huawei quota', () => {
+  it.each<[string, Partial<Notification>, Record<string, unknown>]>([
+    ['service', { purpose: 'chat' }, { categories: ALL }],
+    ['service', { purpose: 'call' }, { categories: ALL }],
+    ['service', { purpose: 'system' }, { categories: ALL }],
+    ['marketing', { purpose: 'marketing' }, { categories: ALL }],
+    ['marketing', { purpose: 'chat' }, {}],
+    ['marketing', { purpose: 'system' }, { categories: ['IM'] }],
+    ['service', { purpose: 'system' }, { categories: ['IM'], classes: { system: { category: 'IM' } } }],
+    ['marketing', { vendor: { huawei: { category: 'marketing' } } }, { categories: ALL }],
+    ['service', { purpose: 'marketing', vendor: { huawei: { category: 'im' } } }, { categories: ALL }],
+    ['marketing', { vendor: { huawei: { category: 'MISS_CALL' } } }, { categories: ['MISS_CALL'] }],
+    ['test', { purpose: 'marketing' }, { testMode: true }],
+    ['test', { vendor: { huawei: { testMessage: true } } }, { categories: ALL }],
+    ['service', { vendor: { huawei: { testMessage: false } } }, { categories: ALL, testMode: true }],
+    ['service', { purpose: 'chat' }, V3],
+    ['marketing', { purpose: 'system' }, V3],
+    ['marketing', { vendor: { huawei: { harmony: { category: 'MARKETING' } } } }, V3],
+    ['service', { vendor: { huawei: { category: 'MARKETING' } } }, V3],
+    ['marketing', { purpose: 'call' }, V3],
+    ['service', { purpose: 'call' }, { ...V3, voipPush: true }],
+    ['test', { purpose: 'call' }, { ...V3, voipPush: true, testMode: true }],
+    ['test', { vendor: { huawei: { harmony: { testMessage: true } } } }, V3],
+  ])('counts as %s: %j with %j', (expected, changes, fields) => {
+    const notification = notificationWith(changes);
+    expect(quota.classOf(notification, credentialWith(fields))).toBe(expected);
+    expect(renderedClass(notification, fields)).toBe(expected);
+  });
+
+  it('counts every message as what is rendered', () => {
+    const category = fc.constantFrom('IM', 'marketing', 'MISS_CALL', 'nonsense', undefined);
+    const own = { category, testMessage: fc.constantFrom(true, false, 'yes', undefined) };
+    const options = fc.record({ ...own, harmony: fc.option(fc.record(own)) });
+    const fields = fc.record({
+      api: fc.constantFrom('v1', 'v2', 'v3'),
+      categories: fc.uniqueArray(fc.constantFrom(...CATEGORIES)),
+      voipPush: fc.boolean(),
+      testMode: fc.boolean(),
+      classes: fc.dictionary(fc.constantFrom(...PURPOSES), fc.record({ category: fc.constantFrom(...CATEGORIES) })),
+    });
+    // Keys are parsed with every credential.
+    const credential = credentialWith();
+    fc.assert(
+      fc.property(fc.constantFrom(...PURPOSES), options, fields, (purpose, huawei, given) => {
+        const notification = notificationWith({ purpose, vendor: { huawei } });
+        const parsed = { ...credential, ...given } as typeof credential;
+        expect(quota.classOf(notification, parsed)).toBe(renderedClass(notification, given));
+      }),
+    );
+  });
+
+  it.each([
+    ['service', false, { categories: ALL }, { perDay: null, perDevicePerDay: null }],
+    ['marketing', false, { categories: ALL }, { perDay: null, perDevicePerDay: 2 }],
+    ['marketing', true, { categories: ALL }, { perDay: null, perDevicePerDay: 5 }],
+    ['marketing', true, {}, { perDay: null, perDevicePerDay: 2 }],
+    ['test', false, { api: 'v1' }, { perDay: 500, perDevicePerDay: null }],
+    ['test', false, { api: 'v2' }, { perDay: 500, perDevicePerDay: null }],
+    ['test', false, { api: 'v3' }, { perDay: 1_000, perDevicePerDay: null }],
+  ])('limits %s, news licence %s, with %j', (className, newsLicence, fields, expected) => {
+    expect(quota.limitsOf(className, { newsLicence }, credentialWith(fields))).toEqual(expected);
+  });
+
+  it.each([undefined, 100_000_000])('has one rate, also with %s users', (installedUsers) => {
+    expect(quota.rateOf({ installedUsers }, credentialWith())).toEqual({ perSecond: 4_800, unit: 'targets' });
+  });
+});
