@@ -58,6 +58,12 @@ module.exports = {
       from: { path: '^libs/(queue|database|rules)/' },
       to: { path: '^libs/vendors/' },
     },
+    {
+      name: 'quota-knows-no-vendors-and-no-http',
+      severity: 'error',
+      from: { path: '^libs/quota/' },
+      to: { path: '^libs/vendors/|node_modules/(@nestjs|undici)/|^(http|http2|https)$' },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

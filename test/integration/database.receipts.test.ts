@@ -5,7 +5,7 @@ import {
   MessageStore,
   ReceiptStore,
   ReconcileStore,
-  SendStore,
+  TokenStore,
   StoryStore,
   type ReceiptOwner,
 } from '#libs/database';
@@ -186,7 +186,7 @@ describe('ReceiptStore.record', () => {
   it('takes posts about the same tokens at once, also while the sender marks them', async () => {
     const users = Array.from({ length: 50 }, (_, index) => `u${index}`);
     const at = await sent(users);
-    const sends = new SendStore(installation.sql);
+    const named = new TokenStore(installation.sql);
     const tokens = (await tokensOf(at.owner.appId, users)).map((token) => ({
       id: token?.id ?? 0,
       token: token?.token ?? '',
@@ -197,8 +197,8 @@ describe('ReceiptStore.record', () => {
     await Promise.all(
       Array.from({ length: 50 }, async (_, index) => {
         const turn = <Item>(items: readonly Item[]): readonly Item[] => (index % 2 === 0 ? items : items.toReversed());
-        if (index % 5 === 0) await sends.dropTokens(turn(tokens));
-        else if (index % 5 === 1) await sends.muteTokens(turn(tokens));
+        if (index % 5 === 0) await named.dropTokens(turn(tokens));
+        else if (index % 5 === 1) await named.muteTokens(turn(tokens));
         const state = index % 3 === 0 ? ('muted' as const) : ('token_gone' as const);
         const said = turn(users).map((user) => receipt(at, user, { state, code: String(index) }));
         await receipts.record(at.owner, said, LATER);

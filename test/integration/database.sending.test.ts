@@ -6,6 +6,7 @@ import {
   MessageStore,
   SendStore,
   StoryStore,
+  TokenStore,
   type PageDecision,
   type PlannedSendJob,
   type StoredSendJob,
@@ -17,12 +18,14 @@ let installation: Installation;
 let messages: MessageStore;
 let decisions: DecisionStore;
 let sends: SendStore;
+let tokens: TokenStore;
 
 beforeAll(async () => {
   installation = await openInstallation();
   messages = new MessageStore(installation.sql);
   decisions = new DecisionStore(installation.sql);
   sends = new SendStore(installation.sql);
+  tokens = new TokenStore(installation.sql);
 });
 afterAll(async () => await installation.close());
 
@@ -243,7 +246,10 @@ describe('SendStore', () => {
     await claimJobs(batch);
     const claiming: Promise<unknown>[] = [];
     await installation.sql.transaction(async (runner) => {
-      const pass = { name: 'pass-batch', text: 'UPDATE send_batches SET claimed_until = NULL WHERE id = $1' };
+      const pass = {
+        name: 'pass-batch',
+        text: 'UPDATE send_batches SET claimed_until = NULL, claimed_by = NULL WHERE id = $1',
+      };
       await runner.run(pass, [batch]);
       const waiting = {
         name: 'waiting',
@@ -255,6 +261,21 @@ describe('SendStore', () => {
     });
     expect(await Promise.all(claiming)).toEqual([{ kind: 'held', until: NOW + LEASE }]);
     expect((await sends.claim(batch, OTHER, NOW + LEASE, NOW + 2 * LEASE)).kind).toBe('claimed');
+  });
+
+  it('stores what goes on to another credential once, though the answer to the first try was lost', async () => {
+    const at = await scene(['ana']);
+    const batch = await oneBatch(at);
+    const [job] = await claimJobs(batch);
+    if (job === undefined) throw new Error('The batch is empty');
+    const placed = { messageSeq: job.messageSeq, page: 0, vendor: 'apns', credentialId: at.credentialId } as const;
+    const onward = { ...placed, notification, targets: job.targets, appId: at.appId, dueAt: NOW, onwardKey: OTHER };
+    const change = { id: job.id, records: job.records, payloadHash: null, onward: [onward] };
+    expect(await sends.record(ME, [change], [], [], NOW)).toHaveLength(1);
+    expect(await sends.record(ME, [change], [], [], NOW)).toHaveLength(0);
+    // Nothing goes on from a batch that is another's by now.
+    const lost = { ...change, onward: [{ ...onward, onwardKey: ME }] };
+    expect(await sends.record(OTHER, [lost], [], [], NOW)).toHaveLength(0);
   });
 
   it('writes answers that Postgres would refuse', async () => {
@@ -290,7 +311,7 @@ describe('SendStore', () => {
       token: `token-of-${user}`,
       goneAt,
     });
-    await sends.dropTokens([
+    await tokens.dropTokens([
       dead('ana', NOW + 1),
       dead('ben', NOW - 1),
       { ...dead('cy', NOW + 1), token: 'an older one' },
@@ -316,7 +337,7 @@ describe('SendStore', () => {
       ['until an instant', NOW + 3_600_000, NOW + 3_600_000],
     ])('mutes a token %s', async (_how, until, expected) => {
       const at = await scene(['ana', 'ben']);
-      await sends.muteTokens([{ ...named(at, 'ana'), until, at: NOW + 1 }]);
+      await tokens.muteTokens([{ ...named(at, 'ana'), until, at: NOW + 1 }]);
       expect(await mutedUntil(at, 'ana')).toBe(expected);
       expect(await mutedUntil(at, 'ben')).toBeNull();
 
@@ -328,7 +349,7 @@ describe('SendStore', () => {
 
     it('mutes several, each for its own time', async () => {
       const at = await scene(['ana', 'ben', 'cy']);
-      await sends.muteTokens([
+      await tokens.muteTokens([
         { ...named(at, 'cy'), until: NOW + 5_000, at: NOW + 1 },
         { ...named(at, 'ana'), until: null, at: NOW + 1 },
       ]);
@@ -338,7 +359,7 @@ describe('SendStore', () => {
 
     it('leaves a token alone that was registered after the vendor spoke, and one that is another by now', async () => {
       const at = await scene(['ana', 'ben']);
-      await sends.muteTokens([
+      await tokens.muteTokens([
         { ...named(at, 'ana'), until: null, at: NOW - 1 },
         { ...named(at, 'ben'), token: 'an older one', until: null, at: NOW + 1 },
       ]);

@@ -365,6 +365,7 @@ describe('POST push/messages/dry-run', () => {
         {
           ...(at(real, 'devices', 0) as object),
           outcome: null,
+          class: 'default',
           payloadHash: expect.stringMatching(/^[0-9a-f]{64}$/),
         },
       ],

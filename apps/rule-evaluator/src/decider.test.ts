@@ -41,7 +41,7 @@ function deciderOf(
         return await Promise.resolve([]);
       },
     },
-    queues: { emitBulk: async () => await Promise.resolve() },
+    queues: { emitBulk: async () => await Promise.resolve(), emitBatches: async () => await Promise.resolve() },
     metrics: new Metrics('test'),
     logger: createLogger('test', 'silent'),
     now: () => 0,

@@ -1,5 +1,5 @@
-import { JOB_VERSION, MESSAGES_QUEUE, pushQueue, type MessagesJob } from '#libs/contracts';
-import type { DecisionStore, MessageStore, PageDecision, StoredBatch, StoredMessage } from '#libs/database';
+import { JOB_VERSION, MESSAGES_QUEUE, type MessagesJob } from '#libs/contracts';
+import type { DecisionStore, MessageStore, PageDecision, StoredMessage } from '#libs/database';
 import type { Evaluation } from '#libs/evaluation';
 import type { Logger, Metrics } from '#libs/observability';
 import type { QueueClient } from '#libs/queue/transport';
@@ -11,7 +11,7 @@ export interface DeciderPorts {
   messages: Pick<MessageStore, 'loadUndecided'>;
   evaluation: Evaluation;
   decisions: Pick<DecisionStore, 'record'>;
-  queues: Pick<QueueClient, 'emitBulk'>;
+  queues: Pick<QueueClient, 'emitBulk' | 'emitBatches'>;
   metrics: Pick<Metrics, 'verdicts' | 'evaluateSeconds'>;
   logger: Logger;
   now: () => number;
@@ -62,7 +62,7 @@ export class Decider {
     stopTimer();
     this.count(decided);
     try {
-      await queueBatches(this.ports.queues, batches);
+      await this.ports.queues.emitBatches(batches);
     } catch (error) {
       // The decision stands; the reconciler queues what follows from it.
       logger.warn({ err: error, batches: batches.length }, 'Send batches could not be queued');
@@ -83,23 +83,6 @@ function ofNobody({ seq, page }: StoredMessage): PageDecision {
 
 function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error('Deciding threw something that is no Error', { cause: thrown });
-}
-
-/** Puts batches on their vendors' queues. */
-export async function queueBatches(
-  queues: Pick<QueueClient, 'emitBulk'>,
-  batches: readonly StoredBatch[],
-): Promise<void> {
-  const vendors = [...new Set(batches.map(({ vendor }) => vendor))];
-  await Promise.all(
-    vendors.map(async (vendor) => {
-      const jobs = batches.filter((batch) => batch.vendor === vendor);
-      await queues.emitBulk(
-        pushQueue(vendor),
-        jobs.map(({ id }) => ({ v: JOB_VERSION, vendor, batch: id })),
-      );
-    }),
-  );
 }
 
 function* intoRounds(pages: readonly StoredMessage[]): Generator<StoredMessage[], void, undefined> {

@@ -2,7 +2,6 @@ import { JOB_VERSION, MESSAGES_QUEUE, type MessagesJob } from '#libs/contracts';
 import type { PushTaskStore, ReconcileStore, SendStore } from '#libs/database';
 import type { Logger, Metrics } from '#libs/observability';
 import type { QueueClient } from '#libs/queue/transport';
-import { queueBatches } from './decider.ts';
 import type { PushTasks } from './push-tasks.ts';
 
 const DAY_MS = 86_400_000;
@@ -19,7 +18,7 @@ export interface ReconcilerPorts {
   sends: Pick<SendStore, 'takeOverdue'>;
   tasks: Pick<PushTasks, 'run'>;
   taskStore: Pick<PushTaskStore, 'purge'>;
-  queues: Pick<QueueClient, 'emitBulk'>;
+  queues: Pick<QueueClient, 'emitBulk' | 'emitBatches'>;
   metrics: Pick<Metrics, 'reconciled'>;
   logger: Logger;
   now: () => number;
@@ -61,7 +60,7 @@ export class Reconciler {
     }
     const batches = await sends.takeOverdue(now(), now() + afterMs, PASS_LIMIT);
     if (batches.length > 0) {
-      await queueBatches(queues, batches);
+      await queues.emitBatches(batches);
       metrics.reconciled.inc({ kind: 'batch' }, batches.length);
     }
     if (messages.length > 0 || batches.length > 0) {

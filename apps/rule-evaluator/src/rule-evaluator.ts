@@ -5,8 +5,13 @@ import {
   MessageStore,
   openSql,
   PushTaskStore,
+  QuotaAlertStore,
+  QuotaDeviceStore,
+  QuotaReportStore,
+  QuotaUpkeepStore,
   ReconcileStore,
   SendStore,
+  type Sql,
 } from '#libs/database';
 import { Evaluation } from '#libs/evaluation';
 import { jobHooks, NestLogger, type Logger, type Metrics, type RunningWorker } from '#libs/observability';
@@ -17,9 +22,11 @@ import type { MicroserviceOptions } from '@nestjs/microservices';
 import { RuleEvaluatorModule } from './app.module.ts';
 import { Decider } from './decider.ts';
 import { PushTasks } from './push-tasks.ts';
+import { QuotaWatch } from './quota-watch.ts';
+import { QuotaWebhook } from './quota-webhook.ts';
 import { Reconciler } from './reconciler.ts';
 
-/** Starts a rule evaluator with its reconciler. `now` is the clock, Unix ms. */
+/** Starts a rule evaluator with its reconciler and its watch over quotas. `now` is the clock, Unix ms. */
 export async function startRuleEvaluator(
   environment: Environment,
   logger: Logger,
@@ -62,6 +69,7 @@ export async function startRuleEvaluator(
     everyMs: environment.RECONCILE_EVERY_MS,
     retentionDays: environment.RETENTION_DAYS,
   });
+  const watch = watchOn(sql, environment, logger, metrics, now);
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(RuleEvaluatorModule.with(decider), {
     logger: new NestLogger(logger),
     strategy: new QueueServer({
@@ -74,15 +82,32 @@ export async function startRuleEvaluator(
   });
   await app.listen();
   reconciler.start();
+  watch.start();
 
   return {
     checks: { postgres: async () => await sql.ping(), queue: async () => await backend.ping() },
     async close() {
-      await reconciler.close();
+      await Promise.all([reconciler.close(), watch.close()]);
       await app.close();
       await queues.close();
       await backend.close();
       await sql.close();
     },
   };
+}
+
+function watchOn(sql: Sql, environment: Environment, logger: Logger, metrics: Metrics, now: () => number): QuotaWatch {
+  const { QUOTA_WEBHOOK_URL: url, QUOTA_WEBHOOK_SECRET: secret } = environment;
+  return new QuotaWatch({
+    report: new QuotaReportStore(sql),
+    upkeep: new QuotaUpkeepStore(sql),
+    alerts: new QuotaAlertStore(sql),
+    devices: new QuotaDeviceStore(sql),
+    webhook: url === undefined ? null : new QuotaWebhook({ url, secret }),
+    metrics,
+    logger,
+    now,
+    everyMs: environment.RECONCILE_EVERY_MS,
+    retentionDays: environment.RETENTION_DAYS,
+  });
 }

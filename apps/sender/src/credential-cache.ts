@@ -1,10 +1,20 @@
+import type { QuotaSettings } from '#libs/contracts';
 import type { CredentialStore, OpenedCredential } from '#libs/database';
 import type { LoadedCredential } from '#libs/vendors';
 import { receiptPath, vendorOf } from '#libs/vendors';
 
+/** A credential that can be sent with. */
+export interface UsableCredential {
+  id: number;
+  name: string;
+  version: string;
+  loaded: LoadedCredential<unknown>;
+  quota: QuotaSettings;
+}
+
 /** A usable credential, or why there is none. */
 export type CredentialAnswer =
-  | { kind: 'usable'; credential: LoadedCredential<unknown> }
+  | { kind: 'usable'; credential: UsableCredential }
   | { kind: 'unusable'; code: 'credential_missing' | 'credential_disabled' | 'credential_invalid' };
 
 /** Opened and checked credentials, kept by version: a changed one is opened anew. */
@@ -38,6 +48,7 @@ export class CredentialCache {
 
 function check(opened: OpenedCredential, receiptBaseUrl: string | undefined): CredentialAnswer {
   if (opened.disabled) return { kind: 'unusable', code: 'credential_disabled' };
+  const { id, name, version, quota } = opened;
   const vendor = vendorOf(opened.vendor);
   const parsed = vendor.credentialSchema.safeParse(opened.fields);
   if (!parsed.success) return { kind: 'unusable', code: 'credential_invalid' };
@@ -45,8 +56,6 @@ function check(opened: OpenedCredential, receiptBaseUrl: string | undefined): Cr
     receiptBaseUrl === undefined || vendor.receipts === null
       ? undefined
       : `${receiptBaseUrl.replace(/\/+$/, '')}${receiptPath(opened.vendor, opened.receiptKey)}`;
-  return {
-    kind: 'usable',
-    credential: { cacheKey: `${opened.id}:${opened.version}`, value: parsed.data, receiptUrl },
-  };
+  const loaded = { cacheKey: `${id}:${version}`, value: parsed.data, receiptUrl };
+  return { kind: 'usable', credential: { id, name, version, loaded, quota } };
 }

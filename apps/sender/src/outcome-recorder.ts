@@ -1,10 +1,14 @@
-import type { BatchState, SendStore, TargetRecord } from '#libs/database';
+import type { BatchState, LeaseUse, OnwardJob, SendStore, StoredBatch, TargetRecord, TokenStore } from '#libs/database';
 
 /** A send job whose records have changed since they were last written. */
 export interface DirtyJob {
   id: number;
   records: TargetRecord[];
   payloadHash: string | null;
+  /** The vendor's class that it goes out as. */
+  class: string | null;
+  /** What of it goes on to other credentials; empty again once it is stored. */
+  onward: OnwardJob[];
 }
 
 /** A token that a vendor has called dead. */
@@ -23,7 +27,13 @@ export interface MutedToken {
 }
 
 export interface RecorderPorts {
-  store: Pick<SendStore, 'record' | 'dropTokens' | 'muteTokens'>;
+  store: Pick<SendStore, 'record'>;
+  tokens: Pick<TokenStore, 'dropTokens' | 'muteTokens'>;
+  /** How leases were used: stored with the outcomes that they were used for. */
+  uses: { unstored(): LeaseUse[]; stored(uses: readonly LeaseUse[]): void };
+  /** Puts batches on their queues that go on to other credentials. */
+  enqueue: (batches: readonly StoredBatch[]) => Promise<void>;
+  now: () => number;
   claimant: string;
   /** How often outcomes of batches that still run are written, ms: what a crash can make us repeat. */
   flushEveryMs: number;
@@ -128,15 +138,15 @@ export class OutcomeRecorder {
       for (const { reject } of settlements) reject(error);
       this.ports.onError(error);
     }
-    if (dead.length > 0) await this.ports.store.dropTokens(dead).catch(this.ports.onError);
-    if (muted.length > 0) await this.ports.store.muteTokens(muted).catch(this.ports.onError);
+    if (dead.length > 0) await this.ports.tokens.dropTokens(dead).catch(this.ports.onError);
+    if (muted.length > 0) await this.ports.tokens.muteTokens(muted).catch(this.ports.onError);
   }
 
   /** An outcome that is not stored makes the push go out again, so a failing database is asked more than once. */
   private async persist(jobs: DirtyJob[], states: BatchState[]): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await this.ports.store.record(this.ports.claimant, jobs, states);
+        await this.recordOnce(jobs, states);
         return;
       } catch (error) {
         if (attempt === WRITE_ATTEMPTS) throw error;
@@ -144,5 +154,18 @@ export class OutcomeRecorder {
         await new Promise((resolve) => setTimeout(resolve, (this.ports.writePauseMs ?? WRITE_PAUSE_MS) * attempt));
       }
     }
+  }
+
+  private async recordOnce(jobs: DirtyJob[], states: BatchState[]): Promise<void> {
+    const { store, uses, claimant, enqueue, now, onError } = this.ports;
+    // As of one instant, all of it: an answer that comes while this is written belongs to the next time, and so does the
+    // use of quota that it stands for.
+    const changes = jobs.map((job) => ({ ...job, records: [...job.records], onward: [...job.onward] }));
+    const used = uses.unstored();
+    const batches = await store.record(claimant, changes, states, used, now());
+    uses.stored(used);
+    for (const [index, { onward }] of jobs.entries()) onward.splice(0, changes[index]?.onward.length);
+    // They are stored; should this fail, the reconciler queues them.
+    if (batches.length > 0) void enqueue(batches).catch(onError);
   }
 }

@@ -1,19 +1,36 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { Environment } from '#libs/config';
-import { pushQueue } from '#libs/contracts';
-import { CredentialStore, openSql, SecretBox, SendStore, SharedAccessTokens } from '#libs/database';
+import { pushQueue, type VendorName } from '#libs/contracts';
+import {
+  ChannelStore,
+  CredentialStore,
+  FactsStore,
+  openSql,
+  QuotaDayStore,
+  QuotaDeviceStore,
+  QuotaStore,
+  SecretBox,
+  SendStore,
+  SharedAccessTokens,
+  TokenStore,
+} from '#libs/database';
+import { Rerouting } from '#libs/evaluation';
 import { jobHooks, NestLogger, type Logger, type Metrics, type RunningWorker } from '#libs/observability';
 import { backoff, openQueueBackend } from '#libs/queue';
-import { QueueServer } from '#libs/queue/transport';
-import { vendorOf, type SenderPorts } from '#libs/vendors';
+import { QuotaLedger, Rates } from '#libs/quota';
+import { QueueClient, QueueServer } from '#libs/queue/transport';
+import { vendorOf, vendorPorts, type SenderPorts } from '#libs/vendors';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import { SenderModule } from './app.module.ts';
 import { BatchSender } from './batch-sender.ts';
 import { ClaimKeeper } from './claim-keeper.ts';
 import { CredentialCache } from './credential-cache.ts';
+import { JobSender } from './job-sender.ts';
 import { OutcomeRecorder } from './outcome-recorder.ts';
+import { QuotaGate } from './quota-gate.ts';
+import { QuotaSteps } from './quota-steps.ts';
+import { Standings } from './standings.ts';
 
 /** How often outcomes of a running batch are written: the most that a crash makes us repeat. */
 const FLUSH_EVERY_MS = 100;
@@ -21,12 +38,22 @@ const FLUSH_EVERY_MS = 100;
 /** Connections on which a vendor's access tokens are fetched: one is held as long as the vendor takes to answer. */
 const TOKEN_CONNECTIONS = 2;
 
-/** Starts a sender for the vendors that the environment names. `now` is the clock, Unix ms. */
+/** The ledger as a sender uses it. */
+export type SenderLedger = Pick<
+  QuotaLedger,
+  'draw' | 'exhaust' | 'reconsider' | 'countLate' | 'unstored' | 'stored' | 'close'
+>;
+
+/**
+ * Starts a sender for the vendors that the environment names. `now` is the clock, Unix ms. Another ledger is for measuring
+ * what the own one costs.
+ */
 export async function startSender(
   environment: Environment,
   logger: Logger,
   metrics: Metrics,
   now: () => number = Date.now,
+  overrides: { ledger?: SenderLedger } = {},
 ): Promise<RunningWorker> {
   const claimant = randomUUID();
   const warn = (message: string) => (error: unknown) => logger.warn({ err: error }, message);
@@ -44,28 +71,7 @@ export async function startSender(
   });
   const store = new SendStore(sql);
   const ports: Omit<SenderPorts, 'accessTokens'> = {
-    endpoints: {
-      apnsProduction: environment.APNS_PRODUCTION_URL,
-      apnsSandbox: environment.APNS_SANDBOX_URL,
-      fcm: environment.FCM_URL,
-      googleToken: environment.GOOGLE_TOKEN_URL,
-      huawei: environment.HUAWEI_URL,
-      huaweiToken: environment.HUAWEI_TOKEN_URL,
-      honor: environment.HONOR_URL,
-      honorToken: environment.HONOR_TOKEN_URL,
-      xiaomiCn: environment.XIAOMI_CN_URL,
-      xiaomiRu: environment.XIAOMI_RU_URL,
-      xiaomiIn: environment.XIAOMI_IN_URL,
-      xiaomiEu: environment.XIAOMI_EU_URL,
-      xiaomiSg: environment.XIAOMI_SG_URL,
-      oppoCn: environment.OPPO_CN_URL,
-      oppoGlobal: environment.OPPO_GLOBAL_URL,
-      vivo: environment.VIVO_URL,
-      meizuCn: environment.MEIZU_CN_URL,
-      meizuIn: environment.MEIZU_IN_URL,
-    },
-    extraCa: environment.VENDOR_CA_FILE === undefined ? null : readFileSync(environment.VENDOR_CA_FILE, 'utf8'),
-    requestTimeoutMs: environment.VENDOR_TIMEOUT_MS,
+    ...vendorPorts(environment),
     now,
     warn: (message, fields) => logger.warn(fields, message),
   };
@@ -76,14 +82,48 @@ export async function startSender(
       openSql(environment.DATABASE_URL, { poolSize: TOKEN_CONNECTIONS, onError: onSqlError }),
     ]),
   );
-  const senders = new Map(
-    [...tokenSqls].map(([name, tokenSql]) => {
-      const accessTokens = new SharedAccessTokens(tokenSql, secretBox, now);
-      return [name, vendorOf(name).createSender({ ...ports, accessTokens })];
-    }),
+  const vendors = new Map(
+    [...tokenSqls].map(([name, tokenSql]): [VendorName, SenderPorts] => [
+      name,
+      { ...ports, accessTokens: new SharedAccessTokens(tokenSql, secretBox, now) },
+    ]),
   );
+  const senders = new Map([...vendors].map(([name, its]) => [name, vendorOf(name).createSender(its)]));
+  const credentials = new CredentialStore(sql, secretBox);
+  const days = new QuotaDayStore(sql);
+  const ledger =
+    overrides.ledger ??
+    new QuotaLedger({
+      store: new QuotaStore(sql),
+      days,
+      claimant,
+      leaseMs: environment.SENDER_CLAIM_MS,
+      quietMs: environment.VENDOR_TIMEOUT_MS,
+      now,
+      onError: warn('The ledger of quotas could not be looked after'),
+    });
+  const rates = new Rates({
+    redisUrl: environment.REDIS_URL,
+    sql,
+    prefix: environment.QUEUE_PREFIX,
+    logger,
+    now,
+  });
+  const standings = new Standings({
+    days,
+    ledger,
+    senders,
+    now,
+    onError: warn('How a quota stands at its vendor could not be noted'),
+  });
+  const gate = new QuotaGate({ ledger, rates, devices: new QuotaDeviceStore(sql), now });
+  const queues = new QueueClient(backend);
   const recorder = new OutcomeRecorder({
     store,
+    tokens: new TokenStore(sql),
+    uses: ledger,
+    enqueue: async (batches) => await queues.emitBatches(batches),
+    now,
     claimant,
     flushEveryMs: FLUSH_EVERY_MS,
     onError: warn('Outcomes could not be written'),
@@ -95,17 +135,34 @@ export async function startSender(
     now,
     warn('Claims could not be renewed'),
   );
+  const jobs = new JobSender({
+    senders,
+    credentials: new CredentialCache(credentials, environment.RECEIPT_BASE_URL),
+    gate,
+    steps: new QuotaSteps({
+      gate,
+      rerouting: new Rerouting(new ChannelStore(sql), new FactsStore(sql)),
+      metrics,
+      now,
+      random: Math.random,
+      reconcileAfterMs: environment.RECONCILE_AFTER_MS,
+    }),
+    standings,
+    recorder,
+    metrics,
+    now,
+    backoff: (outcome, attempts) =>
+      backoff(outcome, { attempts, now: now(), random: Math.random, baseMs: environment.RETRY_BASE_MS }),
+    onError: warn('What a vendor said of its limits could not be noted'),
+  });
   const batches = new BatchSender({
     store,
-    senders,
-    credentials: new CredentialCache(new CredentialStore(sql, secretBox), environment.RECEIPT_BASE_URL),
+    jobs,
     recorder,
     claims,
     claimant,
     metrics,
     now,
-    backoff: (outcome, attempts) =>
-      backoff(outcome, { attempts, now: now(), random: Math.random, baseMs: environment.RETRY_BASE_MS }),
     reconcileAfterMs: environment.RECONCILE_AFTER_MS,
   });
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(SenderModule.with(batches), {
@@ -120,6 +177,8 @@ export async function startSender(
     }),
   });
   await app.listen();
+  // Batches and leases name their holder by it.
+  logger.info({ claimant, vendors: environment.SENDER_VENDORS }, 'The sender takes batches');
 
   return {
     checks: { postgres: async () => await sql.ping(), queue: async () => await backend.ping() },
@@ -127,7 +186,11 @@ export async function startSender(
       await app.close();
       await Promise.all([...senders.values()].map(async (sender) => await sender.close()));
       claims.close();
+      standings.close();
       await recorder.close();
+      await ledger.close().catch(warn('Leases could not be given back; they end by themselves'));
+      await rates.close();
+      await queues.close();
       await backend.close();
       await Promise.all([sql, ...tokenSqls.values()].map(async (connections) => await connections.close()));
     },

@@ -7,11 +7,15 @@ import { JobQueue, openQueueBackend, type QueueBackend } from '#libs/queue';
 import type { DataSource } from 'typeorm';
 import { RateLimits } from './limits/rate-limits.ts';
 
-/** What the API keeps open: two pools on Postgres, the queue, and the intake between them. */
+/** Connections on which access tokens are fetched for checks: one is held as long as the vendor takes to answer. */
+const TOKEN_CONNECTIONS = 2;
+
+/** What the API keeps open: three pools on Postgres, the queue, and the intake between them. */
 export class Resources {
   private constructor(
     readonly dataSource: DataSource,
     readonly sql: Sql,
+    readonly tokenSql: Sql,
     readonly intake: Intake,
     readonly rateLimits: RateLimits,
     private readonly queue: JobQueue<MessagesJob>,
@@ -32,6 +36,7 @@ export class Resources {
         onError,
       });
       const sql = openSql(environment.DATABASE_URL, { poolSize, onError });
+      const tokenSql = openSql(environment.DATABASE_URL, { poolSize: TOKEN_CONNECTIONS, onError });
       const queue = new JobQueue<MessagesJob>(backend, MESSAGES_QUEUE);
       const intake = new Intake({
         messages: new MessageStore(sql),
@@ -43,11 +48,11 @@ export class Resources {
       });
       const rateLimits = new RateLimits({
         redisUrl: environment.REDIS_URL,
-        dataSource,
+        sql,
         prefix: environment.QUEUE_PREFIX,
         logger,
       });
-      return new Resources(dataSource, sql, intake, rateLimits, queue, backend);
+      return new Resources(dataSource, sql, tokenSql, intake, rateLimits, queue, backend);
     } catch (error) {
       await dataSource.destroy();
       throw error;
@@ -66,6 +71,7 @@ export class Resources {
     await this.queue.close();
     await this.backend.close();
     await this.sql.close();
+    await this.tokenSql.close();
     await this.dataSource.destroy();
   }
 }

@@ -43,6 +43,19 @@ describe('readEnvironment', () => {
     expect(() => readEnvironment({ ...minimal, REDIS_URL: url })).toThrow(/REDIS_URL/);
   });
 
+  it.each(['https://user:s3cret@ops.example.com/', 'http://token@ops.example.com/', 'ftp://ops.example.com/', 'ops'])(
+    'refuses QUOTA_WEBHOOK_URL %s without quoting it',
+    (url) => {
+      const read = (): unknown => readEnvironment({ ...minimal, QUOTA_WEBHOOK_URL: url });
+      expect(read).toThrow(/QUOTA_WEBHOOK_URL: (?!.*(example|s3cret))/);
+    },
+  );
+
+  it('takes a QUOTA_WEBHOOK_URL with a secret path', () => {
+    const url = 'https://ops.example.com/hooks/@a:b?key=c';
+    expect(readEnvironment({ ...minimal, QUOTA_WEBHOOK_URL: url }).QUOTA_WEBHOOK_URL).toBe(url);
+  });
+
   it.each([
     ['a short key', 'k1:c2hvcnQ='],
     ['no id', `:${KEY}`],

@@ -15,6 +15,13 @@ function isRedisUrl(text: string): boolean {
   return /^rediss?:\/\/[^/]/.test(text) && URL.canParse(text);
 }
 
+/** `fetch` takes no URL with a login in it. */
+function hasNoLogin(text: string): boolean {
+  if (!URL.canParse(text)) return true;
+  const { username, password } = new URL(text);
+  return username === '' && password === '';
+}
+
 /** One URL; several, separated by commas, are the hosts of a Redis Cluster, and all but the first may leave out `redis://`. */
 const redisUrl = z.string().refine(
   (text) => {
@@ -50,6 +57,7 @@ export const environmentSchema = z.object({
     .transform((text) => text.split(',').map((name) => name.trim()))
     .pipe(z.array(z.enum(VENDOR_NAMES)).min(1)),
   SENDER_CONCURRENCY: count.max(500).default(16),
+  SENDER_START_CHECK: z.enum(['on', 'off']).default('on'),
   SENDER_CLAIM_MS: milliseconds.default(30_000),
   VENDOR_TIMEOUT_MS: milliseconds.default(10_000),
   RETRY_BASE_MS: milliseconds.default(10_000),
@@ -77,6 +85,11 @@ export const environmentSchema = z.object({
   MEIZU_IN_URL: vendorUrl('https://server-api-push.in.meizu.com'),
   RECEIPT_BASE_URL: z.url({ protocol: /^https?$/ }).optional(),
   VENDOR_CA_FILE: z.string().optional(),
+  QUOTA_WEBHOOK_URL: z
+    .url({ protocol: /^https?$/ })
+    .refine(hasNoLogin, 'must not hold a user or password')
+    .optional(),
+  QUOTA_WEBHOOK_SECRET: z.string().optional(),
 });
 
 export type Environment = z.output<typeof environmentSchema>;

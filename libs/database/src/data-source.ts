@@ -10,6 +10,7 @@ import { User } from './entities/user.ts';
 import { Initial1760000000000 } from './migrations/1760000000000-initial.ts';
 import { Receipts1763700000000 } from './migrations/1763700000000-receipts.ts';
 import { Agora1763800000000 } from './migrations/1763800000000-agora.ts';
+import { Quotas1763900000000 } from './migrations/1763900000000-quotas.ts';
 
 /** Serialises migrations of processes that start at once. Any fixed number of ours. */
 const MIGRATION_LOCK = 7_301_001;
@@ -20,7 +21,7 @@ export function createDataSource(url: string, options: { poolSize?: number } = {
     type: 'postgres',
     url,
     entities: [App, AppToken, ConversationSetting, Credential, Device, DeviceToken, PushTemplate, User],
-    migrations: [Initial1760000000000, Receipts1763700000000, Agora1763800000000],
+    migrations: [Initial1760000000000, Receipts1763700000000, Agora1763800000000, Quotas1763900000000],
     synchronize: false,
     parseInt8: true,
     poolSize: options.poolSize ?? 8,

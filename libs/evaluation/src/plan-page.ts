@@ -10,6 +10,7 @@ import type {
 import type { PageDecision, PlannedSendJob, StoredMessage } from '#libs/database';
 import { compose, compositionKey, decide, type PreparedEvent } from '#libs/rules';
 import { vendorOf } from '#libs/vendors';
+import { splitToLimit } from './split-to-limit.ts';
 
 /** A page of a message with all that its decision rests on. */
 export interface PreparedPage {
@@ -45,7 +46,7 @@ export function planPage(page: PreparedPage, templates: ReadonlyMap<string, Temp
     messageSeq: message.seq,
     page: message.page,
     verdicts,
-    sendJobs: [...groups.values()].flatMap(splitToLimit),
+    sendJobs: [...groups.values()].flatMap((job) => splitToLimit(job)),
   };
 }
 
@@ -79,14 +80,4 @@ function targetOf(receiver: string, device: DeviceFacts, token: TokenFacts, job:
     badge: counts ? 0 : null,
     registeredAt: token.registeredAt,
   };
-}
-
-function splitToLimit(job: PlannedSendJob): PlannedSendJob[] {
-  const limit = vendorOf(job.vendor).limits.targetsPerJob;
-  if (job.targets.length <= limit) return [job];
-  const parts = Math.ceil(job.targets.length / limit);
-  return Array.from({ length: parts }, (_, part) => ({
-    ...job,
-    targets: job.targets.slice(part * limit, (part + 1) * limit),
-  }));
 }

@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** Every metric of ours; docs/metrics.md lists the same. Names once used are never given another meaning. */
 export const METRICS = {
@@ -16,6 +16,11 @@ export const METRICS = {
     name: 'offpush_outcomes_total',
     help: 'Vendor answers per token, by vendor, kind of outcome and code',
     labels: ['vendor', 'outcome', 'code'],
+  },
+  quotaSteps: {
+    name: 'offpush_quota_steps_total',
+    help: 'Pushes that found no quota, by vendor, what was done, whether class or device had none left, and who said so',
+    labels: ['vendor', 'step', 'scope', 'by'],
   },
   receipts: {
     name: 'offpush_receipts_total',
@@ -44,6 +49,36 @@ export const METRICS = {
     help: 'Messages and send batches put back on the queue by the reconciler',
     labels: ['kind'],
   },
+  quotaLimit: {
+    name: 'offpush_quota_limit',
+    help: "The day's limit of a class, where one is known",
+    labels: ['tenant', 'credential', 'vendor', 'class'],
+  },
+  quotaUsed: {
+    name: 'offpush_quota_used',
+    help: 'Pushes of a class that went out on the vendor day',
+    labels: ['tenant', 'credential', 'vendor', 'class'],
+  },
+  quotaReserved: {
+    name: 'offpush_quota_reserved',
+    help: 'Pushes of a class that senders hold and have not used',
+    labels: ['tenant', 'credential', 'vendor', 'class'],
+  },
+  quotaLeft: {
+    name: 'offpush_quota_left',
+    help: "Pushes that are left of the day's limit, where one is known",
+    labels: ['tenant', 'credential', 'vendor', 'class'],
+  },
+  quotaExhaustsAt: {
+    name: 'offpush_quota_exhausts_at_seconds',
+    help: "Unix time at which the day's limit will be used up, if that is before the reset",
+    labels: ['tenant', 'credential', 'vendor', 'class'],
+  },
+  quotaAlerts: {
+    name: 'offpush_quota_alerts_total',
+    help: "Alerts raised about shares of a day's limit, by threshold",
+    labels: ['threshold'],
+  },
   jobs: {
     name: 'offpush_jobs_total',
     help: 'Queue jobs by queue and end',
@@ -63,11 +98,18 @@ export class Metrics {
   readonly messagesAccepted = this.counter(METRICS.messagesAccepted);
   readonly verdicts = this.counter(METRICS.verdicts);
   readonly outcomes = this.counter(METRICS.outcomes);
+  readonly quotaSteps = this.counter(METRICS.quotaSteps);
   readonly receipts = this.counter(METRICS.receipts);
   readonly receiptPosts = this.counter(METRICS.receiptPosts);
   readonly sendSeconds = this.histogram(METRICS.sendSeconds);
   readonly evaluateSeconds = this.histogram(METRICS.evaluateSeconds);
   readonly reconciled = this.counter(METRICS.reconciled);
+  readonly quotaLimit = this.gauge(METRICS.quotaLimit);
+  readonly quotaUsed = this.gauge(METRICS.quotaUsed);
+  readonly quotaReserved = this.gauge(METRICS.quotaReserved);
+  readonly quotaLeft = this.gauge(METRICS.quotaLeft);
+  readonly quotaExhaustsAt = this.gauge(METRICS.quotaExhaustsAt);
+  readonly quotaAlerts = this.counter(METRICS.quotaAlerts);
   readonly jobs = this.counter(METRICS.jobs);
   readonly httpSeconds = this.histogram(METRICS.httpSeconds);
 
@@ -82,6 +124,10 @@ export class Metrics {
     labels: readonly Label[];
   }): Counter<Label> {
     return new Counter({ name: metric.name, help: metric.help, labelNames: metric.labels, registers: [this.registry] });
+  }
+
+  private gauge<Label extends string>(metric: { name: string; help: string; labels: readonly Label[] }): Gauge<Label> {
+    return new Gauge({ name: metric.name, help: metric.help, labelNames: metric.labels, registers: [this.registry] });
   }
 
   private histogram<Label extends string>(metric: {

@@ -8,6 +8,8 @@ export { decide } from './decide.ts';
 export type { DecideInput } from './decide.ts';
 export { compose } from './compose/compose.ts';
 export type { ComposeInput } from './compose/compose.ts';
+export { operatorNotification } from './compose/operator-notification.ts';
+export { preferredToken } from './rules/choose-channel.ts';
 export { compositionKey } from './compose/choice.ts';
 export { DEFAULT_TEMPLATE } from './compose/sources.ts';
 export type { ChoiceInput } from './compose/choice.ts';

@@ -95,7 +95,7 @@ function oppo(): SimulatedAccount {
   const app = { appKey: 'demo-app-key', masterSecret: secret() };
   return {
     collection: 'apps',
-    account: { ...app, channels: { chat: 'private' } },
+    account: { ...app, channels: { chat: 'private' }, categories: { IM: 'private', MARKETING: 'public' } },
     credential: { ...app, channelId: 'chat' },
     deviceToken: (name) => `OPPO_CN_${hex(name).slice(0, 32)}`,
   };

@@ -43,6 +43,8 @@ export interface InProcessCluster {
   clock: ManualClock;
   environment: Environment;
   dataSource: DataSource;
+  /** Base URL of the API. */
+  url: string;
   simulator: Simulator;
   accounts: Readonly<Record<VendorName, SimulatedAccount>>;
   createApp(organization: string, name: string, policy?: Record<string, unknown>): Promise<TestApp>;
@@ -121,6 +123,7 @@ export async function startInProcessCluster(more: Record<string, string> = {}): 
       clock,
       environment,
       dataSource,
+      url: api.url,
       simulator,
       accounts,
       call,

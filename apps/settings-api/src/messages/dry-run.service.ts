@@ -43,7 +43,7 @@ export class DryRun {
         id,
         vendor: job.vendor,
         credential: credential?.name ?? null,
-        payloadHash: credential === undefined ? null : payloadHash(job.notification, credential, now),
+        ...(credential === undefined ? NOTHING : sentAs(job.notification, credential, now)),
         targets: job.targets,
         records: null,
         receipts: [],
@@ -68,13 +68,20 @@ function inPages({ receivers, ...event }: MessageEvent): StoredMessage[] {
   });
 }
 
-/** Null when the stored credential does not fulfil the vendor's schema any more. */
-function payloadHash(
+/** Where no credential says how a push would go out. */
+const NOTHING = { payloadHash: null, class: null };
+
+/** How a push would go out, if the stored credential still fulfils the vendor's schema. */
+function sentAs(
   notification: PageDecision['sendJobs'][number]['notification'],
   { vendor: name, fields }: OpenedCredential,
   now: number,
-): string | null {
+): Pick<StorySendJob, 'payloadHash' | 'class'> {
   const vendor = vendorOf(name);
   const credential = vendor.credentialSchema.safeParse(fields);
-  return credential.success ? vendor.payloadHash(notification, credential.data, now) : null;
+  if (!credential.success) return NOTHING;
+  return {
+    payloadHash: vendor.payloadHash(notification, credential.data, now),
+    class: vendor.quota.classOf(notification, credential.data),
+  };
 }

@@ -34,7 +34,11 @@ function target(receiver: string, deviceId: string): Target {
 }
 
 function job(targets: Target[], records: TargetRecord[] | null, more: Partial<StorySendJob> = {}): StorySendJob {
-  return { id: 1, vendor: 'apns', credential: 'ios', payloadHash: 'hash', targets, records, receipts: [], ...more };
+  return {
+    ...{ id: 1, vendor: 'apns', credential: 'ios', payloadHash: 'hash', class: 'default' },
+    ...{ targets, records, receipts: [] },
+    ...more,
+  };
 }
 
 function story(more: Partial<MessageStory> = {}): MessageStory {
@@ -79,6 +83,8 @@ describe('explain', () => {
               reason: 'allowed',
               credential: 'ios',
               vendor: 'apns',
+              class: 'default',
+              quota: null,
               payloadHash: 'hash',
               outcome: 'accepted',
               code: null,
@@ -208,5 +214,47 @@ describe('explain', () => {
     const told = explain(story({ sendJobs: [job([target('u1', 'd1')], null)] }), { dryRun: true });
     expect(told.state).toBe('dry_run');
     expect(told.receivers[0]?.devices[0]).toMatchObject({ outcome: null, payloadHash: 'hash' });
+  });
+
+  describe('of a push that went on to another channel', () => {
+    const quota = {
+      class: 'public',
+      scope: 'class',
+      by: 'limit',
+      step: 'other_channel',
+      resetsAt: 100,
+      to: 'fcm',
+    } as const;
+    const stuck = job([target('u1', 'd1')], [{ ...PENDING, state: 'rerouted', quota }], {
+      ...{ id: 1, vendor: 'oppo', credential: 'oppo', class: 'public' },
+    });
+    const rerouted = { from: 'oppo', class: 'public', scope: 'class', by: 'limit', tried: [1] } as const;
+    const onward = job([{ ...target('u1', 'd1'), rerouted }], [ACCEPTED], { id: 2, vendor: 'fcm', credential: 'fcm' });
+    const oppo = device('d1', { credential: 'oppo', vendor: 'oppo' });
+    const other = { decision: 'suppress', reason: 'other_channel', facts: { chosen: 'oppo' } } as const;
+    const fcm = device('d1', { credential: 'fcm', vendor: 'fcm', ...other });
+    const lines = (verdicts: DeviceVerdict[]) =>
+      explain(
+        story({
+          decisions: [{ page: 0, decidedAt: 20, verdicts: [verdict('u1', verdicts)] }],
+          sendJobs: [stuck, onward],
+        }),
+      ).receivers[0]?.devices;
+    const goneOn = { credential: 'oppo', outcome: 'rerouted', quota };
+    const facts = { because: 'quota', from: 'oppo', class: 'public', scope: 'class', by: 'limit' };
+    const came = { credential: 'fcm', decision: 'send', reason: 'rerouted', facts, outcome: 'accepted' };
+
+    it('says so on both lines', () => {
+      expect(lines([fcm, oppo])).toMatchObject([came, goneOn]);
+    });
+
+    it('has a line for a token that was not there when it was decided', () => {
+      expect(lines([oppo])).toMatchObject([goneOn, came]);
+    });
+
+    it('leaves the lines of other devices alone', () => {
+      const elsewhere = device('d2', { credential: 'fcm', vendor: 'fcm', ...other });
+      expect(lines([elsewhere, oppo])).toMatchObject([{ deviceId: 'd2', reason: 'other_channel' }, goneOn, came]);
+    });
   });
 });

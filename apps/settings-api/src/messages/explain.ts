@@ -1,8 +1,10 @@
 import {
   RECEIVERS_PER_PAGE,
   type DeviceVerdict,
+  type QuotaNote,
   type ReceiptState,
   type ReceiverVerdict,
+  type Rerouted,
   type TargetState,
   type VendorName,
   type VerdictFacts,
@@ -34,8 +36,12 @@ interface DeviceExplanation {
   reason: DeviceVerdict['reason'];
   credential: string | null;
   vendor: VendorName | null;
-  /** Where there was a choice between tokens of the device. */
+  /** Where there was a choice between tokens of the device, or where it was made anew for want of quota. */
   facts?: VerdictFacts;
+  /** The vendor's class that it went out as. */
+  class: string | null;
+  /** What there was no quota for, and what was done; null when there was. */
+  quota: QuotaNote | null;
   payloadHash: string | null;
   /** How the push stands; null when none is sent. */
   outcome: TargetState | null;
@@ -66,6 +72,8 @@ export interface ExplainOptions {
 
 type Answered = Pick<
   DeviceExplanation,
+  | 'class'
+  | 'quota'
   | 'payloadHash'
   | 'outcome'
   | 'code'
@@ -78,6 +86,8 @@ type Answered = Pick<
 >;
 
 const NO_PUSH: Answered = {
+  class: null,
+  quota: null,
   payloadHash: null,
   outcome: null,
   code: null,
@@ -91,13 +101,17 @@ const NO_PUSH: Answered = {
 
 /** One push of a message, as its send job tells of it. */
 interface Push {
+  deviceId: string;
+  vendor: VendorName;
   credential: string | null;
+  /** Set when another credential of the device had no quota for it. */
+  rerouted: Rerouted | undefined;
   answered: Answered;
 }
 
 /** Tells the story of a message. Pure; the same for messages that were sent and for dry runs. */
 export function explain(story: MessageStory, { receivers, dryRun = false }: ExplainOptions = {}): Explanation {
-  const pushes = pushesByDevice(story.sendJobs, dryRun);
+  const pushes = pushesByReceiver(story.sendJobs, dryRun);
   return {
     id: story.event.id,
     state: dryRun ? 'dry_run' : stateOf(story),
@@ -110,7 +124,7 @@ export function explain(story: MessageStory, { receivers, dryRun = false }: Expl
         reason,
         facts,
         decidedAt,
-        devices: devices.map((device) => explainDevice(receiver, device, pushes)),
+        devices: explainDevices(devices, pushes.get(receiver) ?? []),
       })),
     ),
   };
@@ -133,27 +147,22 @@ function stateOf({ decidedPages, pages, sending }: MessageStory): Explanation['s
   return sending ? 'sending' : 'done';
 }
 
-function keyOf(receiver: string, deviceId: string, vendor: VendorName): string {
-  return JSON.stringify([receiver, deviceId, vendor]);
-}
-
-function pushesByDevice(jobs: readonly StorySendJob[], dryRun: boolean): Map<string, Push[]> {
+function pushesByReceiver(jobs: readonly StorySendJob[], dryRun: boolean): Map<string, Push[]> {
   const pushes = new Map<string, Push[]>();
-  for (const { vendor, credential, payloadHash, targets, records, receipts } of jobs) {
+  for (const { vendor, credential, payloadHash, class: name, targets, records, receipts } of jobs) {
     const reported = receiptsByToken(receipts);
-    for (const [index, { receiver, deviceId, tokenId }] of targets.entries()) {
-      const { state, ...record } = records?.[index] ?? UNTRIED;
-      const push = {
-        credential,
-        answered: {
-          payloadHash,
-          outcome: dryRun ? null : state,
-          ...record,
-          receipts: reported.get(tokenId) ?? [],
-        },
+    for (const [index, { receiver, deviceId, tokenId, rerouted }] of targets.entries()) {
+      const { state, quota = null, ...record } = records?.[index] ?? UNTRIED;
+      const sentAs = quota?.step === 'lower_class' ? (quota.to ?? null) : name;
+      const answered = {
+        class: dryRun || record.attempts > 0 ? sentAs : null,
+        quota,
+        payloadHash,
+        outcome: dryRun ? null : state,
+        ...record,
       };
-      const key = keyOf(receiver, deviceId, vendor);
-      append(pushes, key, push);
+      const push = { deviceId, vendor, credential, rerouted };
+      append(pushes, receiver, { ...push, answered: { ...answered, receipts: reported.get(tokenId) ?? [] } });
     }
   }
   return pushes;
@@ -179,16 +188,38 @@ function append<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): v
   else list.push(value);
 }
 
-function explainDevice(
-  receiver: string,
-  { deviceId, decision, reason, credential, vendor, facts }: DeviceVerdict,
-  pushes: ReadonlyMap<string, readonly Push[]>,
-): DeviceExplanation {
-  const candidates = decision === 'send' && vendor !== undefined ? pushes.get(keyOf(receiver, deviceId, vendor)) : [];
+/** A line per verdict, and one for each push that went to a token which no verdict knows. */
+function explainDevices(verdicts: readonly DeviceVerdict[], pushes: readonly Push[]): DeviceExplanation[] {
+  const told = new Set<Push>();
+  const lines = verdicts.map((verdict) => {
+    const push = pushOf(verdict, pushes);
+    if (push !== undefined) told.add(push);
+    return explainDevice(verdict, push);
+  });
+  const others = pushes.filter((push) => push.rerouted !== undefined && !told.has(push));
+  return [
+    ...lines,
+    ...others.map((push) => {
+      const { deviceId, vendor, credential } = push;
+      const verdict = { deviceId, vendor, decision: 'send', reason: 'rerouted' } as const;
+      return explainDevice({ ...verdict, ...(credential !== null && { credential }) }, push);
+    }),
+  ];
+}
+
+/** The push that belongs to a verdict: one to send, or one that was to be none until another channel had no quota. */
+function pushOf({ deviceId, vendor, credential, decision }: DeviceVerdict, pushes: readonly Push[]): Push | undefined {
+  const ofDevice = pushes.filter((push) => push.deviceId === deviceId && push.vendor === vendor);
+  const candidates = ofDevice.filter(({ rerouted }) => decision === 'send' || rerouted !== undefined);
   // A send job does not know the name of a credential that was deleted since.
-  const push =
-    candidates?.find((candidate) => candidate.credential === credential) ??
-    candidates?.find((candidate) => candidate.credential === null);
+  return (
+    candidates.find((candidate) => candidate.credential === credential) ??
+    candidates.find((candidate) => candidate.credential === null)
+  );
+}
+
+function explainDevice(verdict: DeviceVerdict, push: Push | undefined): DeviceExplanation {
+  const { deviceId, decision, reason, credential, vendor, facts } = verdict;
   return {
     deviceId,
     decision,
@@ -196,6 +227,16 @@ function explainDevice(
     credential: credential ?? null,
     vendor: vendor ?? null,
     ...(facts !== undefined && { facts }),
+    ...(push?.rerouted !== undefined && reroutedLine(push.rerouted)),
     ...(push?.answered ?? NO_PUSH),
   };
+}
+
+function reroutedLine({
+  from,
+  class: name,
+  scope,
+  by,
+}: Rerouted): Pick<DeviceExplanation, 'decision' | 'reason' | 'facts'> {
+  return { decision: 'send', reason: 'rerouted', facts: { because: 'quota', from, class: name, scope, by } };
 }

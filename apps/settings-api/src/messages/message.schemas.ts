@@ -1,4 +1,5 @@
 import {
+  EXHAUSTION_STEPS,
   MAX_RECEIVERS,
   messageEventSchema,
   messageIdSchema,
@@ -73,6 +74,18 @@ export const explanationSchema = z.object({
           credential: z.string().nullable(),
           vendor: z.enum(VENDOR_NAMES).nullable(),
           facts: facts.optional().describe('Which channel was chosen and why, for a device with several tokens'),
+          class: z.string().nullable().describe("The vendor's class that it went out as"),
+          quota: z
+            .object({
+              class: z.string(),
+              scope: z.enum(['class', 'device']),
+              by: z.enum(['limit', 'vendor']),
+              step: z.enum(EXHAUSTION_STEPS),
+              resetsAt: z.int(),
+              to: z.string().optional(),
+            })
+            .nullable()
+            .describe('What there was no quota for, and what was done; null when there was'),
           payloadHash: z.string().nullable(),
           outcome: z.enum(TARGET_STATES).nullable(),
           code: z.string().nullable(),

@@ -13,6 +13,8 @@ function device(outcome: TargetState | null, more: Partial<Device> = {}): Device
     reason: 'forced',
     credential: 'c1',
     vendor: 'fcm',
+    class: null,
+    quota: null,
     payloadHash: null,
     outcome,
     code: null,
@@ -71,10 +73,26 @@ describe('the result of a push', () => {
     ['misconfigured', 'ERROR', 'X'],
     ['expired', 'ERROR', 'X'],
     ['given_up', 'ERROR', 'X'],
+    ['quota_exhausted', 'ERROR', 'X'],
     ['pending', 'ERROR', 'X: it is tried again'],
   ])('of a push that is %s is %s', (outcome, pushStatus, desc) => {
     const result = pushResult(explanation({ devices: [device(outcome, { code: 'X' })] }));
     expect(result).toMatchObject({ pushStatus, desc });
+  });
+
+  it('is that of the channel that took over from one without quota', () => {
+    const quota = { class: 'public', scope: 'class', by: 'limit', resetsAt: 9 } as const;
+    const stuck = device('rerouted', { quota: { ...quota, step: 'other_channel', to: 'fcm' } });
+    expect(pushResult(explanation({ devices: [stuck, device('pending', { attempts: 0 })] }))).toBeNull();
+    expect(pushResult(explanation({ devices: [stuck, device('accepted')] }))).toMatchObject({ pushStatus: 'SUCCESS' });
+    expect(pushResult(explanation({ devices: [stuck, device('rejected')] }))).toMatchObject({ pushStatus: 'FAIL' });
+  });
+
+  it('of a push that is held until the quota starts anew is known', () => {
+    const quota = { class: 'public', scope: 'class', by: 'limit', step: 'hold', resetsAt: 9 } as const;
+    const held = device('pending', { attempts: 0, code: 'quota_used_up', quota });
+    const desc = 'quota_used_up: it is tried again';
+    expect(pushResult(explanation({ devices: [held] }))).toMatchObject({ pushStatus: 'ERROR', desc });
   });
 
   it('is SUCCESS when one device was reached, ERROR before FAIL when none was', () => {

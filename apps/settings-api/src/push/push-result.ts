@@ -32,12 +32,16 @@ const REFUSED: ReadonlySet<string> = new Set(['token_gone', 'muted', 'rejected']
 export function pushResult(explanation: Explanation): PushResult | null {
   const [receiver] = explanation.receivers;
   if (receiver === undefined) return null;
-  const pushes = receiver.devices.filter(({ decision }) => decision === 'send');
+  // Of a push that went on to another channel, that one tells the result.
+  const pushes = receiver.devices.filter(({ decision, outcome }) => decision === 'send' && outcome !== 'rerouted');
   if (receiver.decision === 'suppress' || pushes.length === 0) {
     return { pushStatus: 'FAIL', desc: SUPPRESSED[receiver.reason] ?? receiver.reason };
   }
   const success = pushes.find(({ outcome }) => outcome === 'accepted');
-  const isOpen = pushes.some(({ outcome, attempts }) => outcome === null || (outcome === 'pending' && attempts === 0));
+  const isOpen = pushes.some(({ outcome, attempts, quota }) => {
+    const isHeld = quota?.step === 'hold';
+    return outcome === null || (outcome === 'pending' && attempts === 0 && !isHeld);
+  });
   // While another device is still open the outcome of the whole is, even if one was reached.
   if (isOpen) return null;
   if (success !== undefined) return { pushStatus: 'SUCCESS', data: answerOf(success) };

@@ -1,6 +1,6 @@
-import type { VendorName } from '#libs/contracts';
+import { quotaSettingsSchema, type QuotaSettings, type VendorName } from '#libs/contracts';
 import { credentialContext } from '../repositories/credential.repository.ts';
-import type { SecretBox } from '../secret-box.ts';
+import type { SealedSecret, SecretBox } from '../secret-box.ts';
 import type { Sql } from '../sql.ts';
 
 /** A credential with its secrets opened: as the operator gave it. */
@@ -12,11 +12,15 @@ export interface OpenedCredential {
   disabled: boolean;
   /** The part of its receipt URL that nobody can guess. */
   receiptKey: string;
-  /** All fields, secret ones included; the vendor's schema checks them. */
-  fields: Record<string, unknown>;
+  /**
+   * All fields, secret ones included; the vendor's schema checks them, and refuses null: the secrets cannot be decrypted, as
+   * when their key is not in SECRET_KEYS.
+   */
+  fields: Record<string, unknown> | null;
+  quota: QuotaSettings;
 }
 
-const COLUMNS = `id, app_id AS "appId", name, vendor, version, disabled, receipt_key AS "receiptKey", fields, secrets,
+const COLUMNS = `id, app_id AS "appId", name, vendor, version, disabled, receipt_key AS "receiptKey", fields, quota, secrets,
                  secrets_key AS "secretsKey"`;
 
 const OPEN = {
@@ -29,7 +33,18 @@ const OPEN_BY_RECEIPT_KEY = {
   text: `SELECT ${COLUMNS} FROM credentials WHERE vendor = $1 AND receipt_key = $2`,
 };
 
-type SealedCredential = OpenedCredential & { appId: number; secrets: Buffer; secretsKey: string };
+const OPEN_ENABLED = {
+  name: 'open-enabled-credentials',
+  text: `SELECT ${COLUMNS}, (SELECT apps.organization || '/' || apps.name FROM apps WHERE apps.id = app_id) AS app
+         FROM credentials WHERE vendor = ANY ($1::text[]) AND NOT disabled AND id > $2 ORDER BY id LIMIT $3`,
+};
+
+type SealedCredential = Omit<OpenedCredential, 'quota'> & {
+  appId: number;
+  quota: unknown;
+  secrets: Buffer;
+  secretsKey: string;
+};
 
 /** Opens credentials for the pipeline. */
 export class CredentialStore {
@@ -50,8 +65,33 @@ export class CredentialStore {
     return row === undefined ? null : { ...this.opened(row), appId: row.appId };
   }
 
-  private opened({ appId, secrets, secretsKey, fields, ...row }: SealedCredential): OpenedCredential {
-    const opened = this.secretBox.open({ keyId: secretsKey, data: secrets }, credentialContext(appId, row.name));
-    return { ...row, fields: { ...fields, ...(JSON.parse(opened) as Record<string, unknown>) } };
+  /**
+   * A page of the vendors' credentials that are not switched off, of all apps, with `{org}/{app}`: those with ids after
+   * `after`, in their order.
+   */
+  async openEnabled(
+    vendors: readonly VendorName[],
+    { after, limit }: { after: number; limit: number },
+  ): Promise<(OpenedCredential & { app: string })[]> {
+    const rows = await this.sql.run<SealedCredential & { app: string }>(OPEN_ENABLED, [vendors, after, limit]);
+    return rows.map(({ app, ...row }) => ({ ...this.opened(row), app }));
+  }
+
+  private opened({ appId, secrets, secretsKey, fields, quota, ...row }: SealedCredential): OpenedCredential {
+    const opened = this.decrypted({ keyId: secretsKey, data: secrets }, credentialContext(appId, row.name));
+    return {
+      ...row,
+      fields: opened === null ? null : { ...fields, ...(JSON.parse(opened) as Record<string, unknown>) },
+      quota: quotaSettingsSchema.parse(quota),
+    };
+  }
+
+  /** Null when it does not open: one such credential must not keep others from being opened. */
+  private decrypted(sealed: SealedSecret, context: string): string | null {
+    try {
+      return this.secretBox.open(sealed, context);
+    } catch {
+      return null;
+    }
   }
 }

@@ -1,6 +1,7 @@
-import type { Notification, ReceiverVerdict, Target, VendorName } from '#libs/contracts';
+import type { ReceiverVerdict } from '#libs/contracts';
 import { storableJson } from '../storable-json.ts';
 import type { Sql, SqlRunner } from '../sql.ts';
+import { insertSendJobs, type PlannedSendJob, type StoredBatch } from './send-jobs.ts';
 
 /** The decision on one page of one message, with the send jobs that follow from it. */
 export interface PageDecision {
@@ -9,26 +10,6 @@ export interface PageDecision {
   verdicts: ReceiverVerdict[];
   sendJobs: PlannedSendJob[];
 }
-
-/** A send job before it is stored. A target whose `badge` is 0 gets the device's count; null gets none. */
-export interface PlannedSendJob {
-  vendor: VendorName;
-  credentialId: number;
-  notification: Notification;
-  targets: Target[];
-}
-
-/** Send jobs that travel as one queue job. */
-export interface StoredBatch {
-  id: number;
-  vendor: VendorName;
-}
-
-/**
- * Most send jobs, and most targets, of one batch: what one sender works off under one claim. A send job with more targets is a
- * batch for itself: its vendor takes them in few calls.
- */
-export const BATCH_LIMITS = { sendJobs: 100, targets: 500 } as const;
 
 const INSERT_DECISIONS = {
   name: 'insert-decisions',
@@ -58,26 +39,6 @@ const COUNT_UNREAD = {
     WHERE t.id = ANY ($1::bigint[])`,
 };
 
-const INSERT_BATCHES = {
-  name: 'insert-send-batches',
-  text: `
-    INSERT INTO send_batches (app_id, vendor, due_at)
-    SELECT $1, vendor, to_timestamp($3::float8 / 1000) FROM unnest($2::text[]) AS b (vendor)
-    RETURNING id, vendor`,
-};
-
-const INSERT_JOBS = {
-  name: 'insert-send-jobs',
-  text: `
-    INSERT INTO send_jobs (app_id, message_seq, page, batch_id, vendor, credential_id, notification, targets,
-                           remaining, created_at)
-    SELECT $1, j.seq, j.page, j.batch, j.vendor, j.credential, j.notification, j.targets,
-           j.remaining, to_timestamp($3::float8 / 1000)
-    FROM json_to_recordset($2::json)
-      AS j (seq bigint, page int, batch bigint, vendor text, credential int, notification json, targets json,
-            remaining int)`,
-};
-
 /** Decisions and the send jobs that follow from them: written together, once per page, whoever decides first. */
 export class DecisionStore {
   constructor(private readonly sql: Sql) {}
@@ -90,33 +51,11 @@ export class DecisionStore {
     return await this.sql.transaction(async (runner) => {
       const first = await this.insertDecisions(runner, pages, now);
       const jobs = first.flatMap((page) =>
-        page.sendJobs.map((job) => ({ ...job, seq: page.messageSeq, page: page.page })),
+        page.sendJobs.map((job) => ({ ...job, messageSeq: page.messageSeq, page: page.page })),
       );
       if (jobs.length === 0) return [];
       await countUnread(runner, jobs);
-      const groups = intoBatches(jobs);
-      const batches = await runner.run<StoredBatch>(INSERT_BATCHES, [appId, groups.map(({ vendor }) => vendor), dueAt]);
-      // RETURNING keeps no promise about order: each group takes any batch of its vendor.
-      const free = [...batches];
-      const rows = groups.flatMap(({ vendor, jobs: members }) => {
-        const [batch] = free.splice(
-          free.findIndex((candidate) => candidate.vendor === vendor),
-          1,
-        );
-        if (batch?.vendor !== vendor) throw new Error('Postgres returned fewer batches than were inserted');
-        return members.map((job) => ({
-          seq: job.seq,
-          page: job.page,
-          batch: batch.id,
-          vendor,
-          credential: job.credentialId,
-          notification: job.notification,
-          targets: job.targets,
-          remaining: job.targets.length,
-        }));
-      });
-      await runner.run(INSERT_JOBS, [appId, storableJson(rows), now]);
-      return batches;
+      return await insertSendJobs(runner, appId, jobs, now, dueAt);
     });
   }
 
@@ -155,24 +94,4 @@ async function countUnread(runner: SqlRunner, jobs: readonly PlannedSendJob[]): 
     target.badge = count ?? null;
     if (count !== undefined && add.kind === 'add') unread.set(target.tokenId, count - add.value);
   }
-}
-
-function intoBatches<Job extends PlannedSendJob>(jobs: readonly Job[]): { vendor: VendorName; jobs: Job[] }[] {
-  const batches: { vendor: VendorName; jobs: Job[]; targets: number }[] = [];
-  const open = new Map<VendorName, (typeof batches)[number]>();
-  for (const job of jobs) {
-    let batch = open.get(job.vendor);
-    if (
-      batch === undefined ||
-      batch.jobs.length >= BATCH_LIMITS.sendJobs ||
-      batch.targets + job.targets.length > BATCH_LIMITS.targets
-    ) {
-      batch = { vendor: job.vendor, jobs: [], targets: 0 };
-      open.set(job.vendor, batch);
-      batches.push(batch);
-    }
-    batch.jobs.push(job);
-    batch.targets += job.targets.length;
-  }
-  return batches;
 }

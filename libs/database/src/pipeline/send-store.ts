@@ -1,28 +1,19 @@
-import type { Notification, Target, TargetState } from '#libs/contracts';
-import type { Sql } from '../sql.ts';
+import { purposeIndex, type Notification, type Target } from '#libs/contracts';
+import type { Sql, SqlRunner } from '../sql.ts';
 import { storableJson } from '../storable-json.ts';
-import type { StoredBatch } from './decision-store.ts';
+import { insertOnwardJobs, type OnwardJob } from './onward-jobs.ts';
+import type { StoredBatch } from './send-jobs.ts';
+import type { Doubt, LeaseUse } from '../quota/quota-store.ts';
 import { dueAgain, MAX_PAUSES } from './reconcile-store.ts';
-
-/** How a target stands: its state, and what the vendor last answered. Times are Unix ms. */
-export interface TargetRecord {
-  state: TargetState;
-  attempts: number;
-  /** The last answer's code; null after `accepted` and before the first answer. */
-  code: string | null;
-  vendorId: string | null;
-  answeredAt: number | null;
-  /** When it is tried again; null when not pending or not tried yet. */
-  nextAttemptAt: number | null;
-  /** True when an attempt went out whose answer never came: a repeat may show it again. */
-  maybeDelivered: boolean;
-}
+import { doubt, UNTRIED, type TargetRecord } from './target-record.ts';
 
 /** A claimed send job. `records[i]` tells how `targets[i]` stands. */
 export interface StoredSendJob {
   id: number;
   batchId: number;
   appId: number;
+  messageSeq: number;
+  page: number;
   credentialId: number;
   credentialVersion: string | null;
   notification: Notification;
@@ -39,19 +30,24 @@ export type Claim =
   /** Another sender holds the batch until then (Unix ms). */
   | { kind: 'held'; until: number };
 
+/** What has changed of a send job. */
+export interface SendJobChange {
+  id: number;
+  records: readonly TargetRecord[];
+  payloadHash: string | null;
+  /** The vendor's class that it goes out as. */
+  class?: string | null;
+  /** What of it goes on to other credentials, each time it is written. */
+  onward?: readonly OnwardJob[];
+}
+
 /** Where a batch stands after a run over it. */
 export type BatchState = { id: number; kind: 'closed' } | { id: number; kind: 'retry'; dueAt: number };
 
-/** How a target stands before its first attempt. */
-export const UNTRIED: Readonly<TargetRecord> = {
-  state: 'pending',
-  attempts: 0,
-  code: null,
-  vendorId: null,
-  answeredAt: null,
-  nextAttemptAt: null,
-  maybeDelivered: false,
-};
+const JOBS = `
+    SELECT j.id, j.batch_id AS "batchId", j.app_id AS "appId", j.message_seq AS "messageSeq", j.page,
+           j.credential_id AS "credentialId", k.version AS "credentialVersion", j.notification, j.targets,
+           j.outcomes AS records`;
 
 /**
  * The send jobs are read as they were when the statement began. A batch that somebody changed since then, and with it
@@ -62,15 +58,13 @@ const CLAIM = {
   name: 'claim-batch',
   text: `
     WITH found AS MATERIALIZED (
-      SELECT id, xmin AS version, claimed_by IS NOT NULL AS interrupted FROM send_batches
-      WHERE id = $1 AND open AND (claimed_until IS NULL OR claimed_until <= to_timestamp($3::float8 / 1000))
+      SELECT id, xmin AS version FROM send_batches WHERE id = $1 AND open AND claimed_by IS NULL
     ), claimed AS (
-      UPDATE send_batches b SET claimed_by = $2, claimed_until = to_timestamp($4::float8 / 1000)
+      UPDATE send_batches b SET claimed_by = $2, claimed_until = to_timestamp($3::float8 / 1000)
       FROM found WHERE b.id = found.id AND b.xmin = found.version
-      RETURNING b.id, found.interrupted
+      RETURNING b.id
     )
-    SELECT j.id, j.batch_id AS "batchId", j.app_id AS "appId", j.credential_id AS "credentialId",
-           k.version AS "credentialVersion", j.notification, j.targets, j.outcomes AS records, claimed.interrupted
+    ${JOBS}
     FROM claimed LEFT JOIN send_jobs j ON j.batch_id = claimed.id AND j.remaining > 0
                  LEFT JOIN credentials k ON k.id = j.credential_id
     ORDER BY j.id`,
@@ -78,7 +72,35 @@ const CLAIM = {
 
 const BATCH_STATE = {
   name: 'batch-state',
-  text: 'SELECT open, claimed_until AS "claimedUntil" FROM send_batches WHERE id = $1',
+  text: `SELECT open, claimed_until AS "claimedUntil", claimed_by AS "claimedBy" FROM send_batches WHERE id = $1`,
+};
+
+const UNFINISHED = {
+  name: 'unfinished-send-jobs',
+  text: `
+    ${JOBS}
+    FROM send_jobs j LEFT JOIN credentials k ON k.id = j.credential_id
+    WHERE j.batch_id = $1 AND j.remaining > 0 ORDER BY j.id`,
+};
+
+/** Waits for outcomes that its former holder is just writing, and reads them then. */
+const UNFINISHED_LOCKED = { name: 'unfinished-send-jobs-locked', text: `${UNFINISHED.text} FOR UPDATE OF j` };
+
+const TAKE_OVER = {
+  name: 'take-over-batch',
+  text: `
+    UPDATE send_batches SET claimed_by = $3, claimed_until = to_timestamp($5::float8 / 1000)
+    WHERE id = $1 AND open AND claimed_by = $2 AND claimed_until <= to_timestamp($4::float8 / 1000)
+    RETURNING id`,
+};
+
+/** What may have gone out counts as used; the lease it came from does not give it back. */
+const DOUBT = {
+  name: 'doubt-leases',
+  text: `
+    UPDATE quota_leases l SET doubted = l.doubted + d.count
+    FROM json_to_recordset($1::json) AS d (credential int, class text, purpose int, count bigint)
+    WHERE l.claimant = $2 AND l.credential_id = d.credential AND l.class = coalesce(d.class, l.class) AND l.purpose = d.purpose`,
 };
 
 const RENEW = {
@@ -93,9 +115,26 @@ const RENEW = {
 const RECORD = {
   name: 'record-outcomes',
   text: `
-    UPDATE send_jobs j SET outcomes = r.records, remaining = r.remaining, payload_hash = coalesce(r.hash, j.payload_hash)
-    FROM json_to_recordset($1::json) AS r (id bigint, records json, remaining int, hash text)
-    WHERE j.id = r.id AND (SELECT b.claimed_by FROM send_batches b WHERE b.id = j.batch_id) = $2`,
+    UPDATE send_jobs j SET outcomes = r.records, remaining = r.remaining, payload_hash = coalesce(r.hash, j.payload_hash),
+                           class = coalesce(r.class, j.class)
+    FROM json_to_recordset($1::json) AS r (id bigint, records json, remaining int, hash text, class text)
+    WHERE j.id = r.id AND (SELECT b.claimed_by FROM send_batches b WHERE b.id = j.batch_id) = $2
+    RETURNING j.id`,
+};
+
+/** Nobody takes these batches over before the transaction ends; those that somebody has are missing. */
+const HOLD = {
+  name: 'hold-batches',
+  text: `
+    SELECT FROM send_batches b
+    WHERE b.id IN (SELECT j.batch_id FROM send_jobs j WHERE j.id = ANY ($1::bigint[])) AND b.claimed_by = $2
+    ORDER BY b.id FOR SHARE`,
+};
+
+const USE = {
+  name: 'use-leases',
+  text: `
+    UPDATE quota_leases l SET used = u.used FROM json_to_recordset($1::json) AS u (id uuid, used bigint) WHERE l.id = u.id`,
 };
 
 const SETTLE = {
@@ -104,29 +143,6 @@ const SETTLE = {
     UPDATE send_batches b SET open = s.due IS NOT NULL, claimed_until = NULL, claimed_by = NULL,
                               due_at = coalesce(to_timestamp(s.due / 1000), b.due_at)
     FROM json_to_recordset($1::json) AS s (id bigint, due float8) WHERE b.id = s.id AND b.claimed_by = $2`,
-};
-
-/** Whoever changes several tokens locks them in this order, so that none waits for another in a circle. */
-const LOCKED = `
-    WITH locked AS MATERIALIZED (
-      SELECT t.id FROM json_to_recordset($1::json) AS named (id bigint) JOIN device_tokens t ON t.id = named.id
-      ORDER BY t.id FOR UPDATE OF t
-    )`;
-
-const DROP_TOKENS = {
-  name: 'drop-dead-tokens',
-  text: `${LOCKED}
-    UPDATE device_tokens t SET gone_at = to_timestamp(g.at / 1000)
-    FROM locked JOIN json_to_recordset($1::json) AS g (id bigint, token text, at float8) USING (id)
-    WHERE t.id = g.id AND t.token = g.token AND t.gone_at IS NULL AND t.registered_at <= to_timestamp(g.at / 1000)`,
-};
-
-const MUTE_TOKENS = {
-  name: 'mute-tokens',
-  text: `${LOCKED}
-    UPDATE device_tokens t SET muted_until = coalesce(to_timestamp(m.until / 1000), 'infinity')
-    FROM locked JOIN json_to_recordset($1::json) AS m (id bigint, token text, until float8, at float8) USING (id)
-    WHERE t.id = m.id AND t.token = m.token AND t.registered_at <= to_timestamp(m.at / 1000)`,
 };
 
 const OVERDUE = {
@@ -149,22 +165,54 @@ export class SendStore {
 
   /**
    * Takes the batch for one sender until `until` and returns its unfinished send jobs. A job that the queue hands out
-   * twice finds the batch held or closed. What was due when another's claim ran out may have gone out.
+   * twice finds the batch held or closed. Where another's claim has run out, what was due may have gone out: `doubtsOf` says
+   * whose quota it would have used, and it counts as used.
    */
-  async claim(batchId: number, claimant: string, now: number, until: number): Promise<Claim> {
-    type Row = Omit<StoredSendJob, 'records'> & { records: TargetRecord[] | null; interrupted: boolean };
-    const rows = await this.sql.run<Row | Record<keyof Row, null>>(CLAIM, [batchId, claimant, now, until]);
+  async claim(
+    batchId: number,
+    claimant: string,
+    now: number,
+    until: number,
+    doubtsOf: (jobs: readonly StoredSendJob[]) => Promise<readonly Doubt[]> = async () => await Promise.resolve([]),
+  ): Promise<Claim> {
+    const rows = await this.sql.run<JobRow | Record<keyof JobRow, null>>(CLAIM, [batchId, claimant, until]);
     if (rows.length > 0) {
-      const unfinished = rows.filter((row): row is Row => row.id !== null);
-      const jobs = unfinished.map(({ interrupted, ...row }): StoredSendJob => {
-        const records = row.records ?? row.targets.map(() => ({ ...UNTRIED }));
-        return { ...row, records: interrupted ? records.map((record) => doubt(record, now)) : records };
-      });
-      return { kind: 'claimed', jobs };
+      return { kind: 'claimed', jobs: rows.filter((row): row is JobRow => row.id !== null).map(withRecords) };
     }
-    const [state] = await this.sql.run<{ open: boolean; claimedUntil: number | null }>(BATCH_STATE, [batchId]);
+    type State = { open: boolean; claimedUntil: number | null; claimedBy: string | null };
+    const [state] = await this.sql.run<State>(BATCH_STATE, [batchId]);
+    if (state?.open !== true) return { kind: 'closed' };
+    const { claimedBy, claimedUntil } = state;
+    if (claimedBy !== null && claimedUntil !== null && claimedUntil <= now) {
+      const jobs = await this.takeOver(batchId, claimedBy, { claimant, now, until }, doubtsOf);
+      if (jobs !== null) return { kind: 'claimed', jobs };
+    }
     // Open and free: it was let go, or put off, between the two looks.
-    return state?.open === true ? { kind: 'held', until: state.claimedUntil ?? now } : { kind: 'closed' };
+    return { kind: 'held', until: claimedUntil ?? now };
+  }
+
+  /** Takes a batch from one who has fallen silent, with what that means for its quota; null when another was first. */
+  private async takeOver(
+    batchId: number,
+    from: string,
+    { claimant, now, until }: { claimant: string; now: number; until: number },
+    doubtsOf: (jobs: readonly StoredSendJob[]) => Promise<readonly Doubt[]>,
+  ): Promise<StoredSendJob[] | null> {
+    const read = async (runner: SqlRunner, statement: typeof UNFINISHED): Promise<StoredSendJob[]> =>
+      (await runner.run<JobRow>(statement, [batchId])).map((row) => {
+        const job = withRecords(row);
+        return { ...job, records: job.records.map((record) => doubt(record, now)) };
+      });
+    const doubts = await doubtsOf(await read(this.sql, UNFINISHED));
+    const rows = doubts.map(({ credentialId, class: name, purpose, count }) => {
+      return { credential: credentialId, class: name, purpose: purposeIndex(purpose), count };
+    });
+    return await this.sql.transaction(async (runner) => {
+      const taken = await runner.run(TAKE_OVER, [batchId, from, claimant, now, until]);
+      if (taken.length === 0) return null;
+      if (rows.length > 0) await runner.run(DOUBT, [JSON.stringify(rows), from]);
+      return await read(runner, UNFINISHED_LOCKED);
+    });
   }
 
   /** Keeps claims alive while their batches are worked on. Returns those that are still the claimant's. */
@@ -174,40 +222,42 @@ export class SendStore {
   }
 
   /**
-   * Writes how targets stand and which batches are through, in one transaction: a batch is closed only together with its
-   * last outcomes. A retried batch is the reconciler's from `dueAt` on. Batches that another has claimed since are left
-   * as they are.
+   * Writes how targets stand, which batches are through, how leases were used and what goes on to other credentials, in one
+   * transaction: a batch is closed only together with its last outcomes, and a push goes on only where it was noted that it
+   * does. A retried batch is the reconciler's from `dueAt` on. Batches that another has claimed since are left as they are.
+   * Returns the batches of what goes on.
    */
   async record(
     claimant: string,
-    jobs: readonly { id: number; records: readonly TargetRecord[]; payloadHash: string | null }[],
+    jobs: readonly SendJobChange[],
     batches: readonly BatchState[],
-  ): Promise<void> {
-    const rows = jobs.map(({ id, records, payloadHash }) => ({
+    uses: readonly LeaseUse[] = [],
+    now = 0,
+  ): Promise<StoredBatch[]> {
+    const rows = jobs.map(({ id, records, payloadHash, class: name }) => ({
       id,
       records,
       hash: payloadHash,
+      class: name ?? null,
       remaining: records.filter(({ state }) => state === 'pending').length,
     }));
     const settled = batches.map((batch) => ({ id: batch.id, due: batch.kind === 'retry' ? batch.dueAt : null }));
-    await this.sql.transaction(async (runner) => {
-      if (rows.length > 0) await runner.run(RECORD, [storableJson(rows), claimant]);
+    return await this.sql.transaction(async (runner) => {
+      const onward: StoredBatch[] = [];
+      if (rows.length > 0) {
+        // A push that goes on elsewhere must not be sent on by another as well.
+        const moving = jobs.filter(({ onward = [] }) => onward.length > 0).map(({ id }) => id);
+        if (moving.length > 0) await runner.run(HOLD, [moving, claimant]);
+        const written = await runner.run<{ id: number }>(RECORD, [storableJson(rows), claimant]);
+        // Of send jobs that are still the sender's.
+        const own = new Set(written.map(({ id }) => id));
+        const planned = jobs.flatMap(({ id, onward: further = [] }) => (own.has(id) ? further : []));
+        onward.push(...(await insertOnwardJobs(runner, planned, now)));
+      }
       if (settled.length > 0) await runner.run(SETTLE, [JSON.stringify(settled), claimant]);
+      if (uses.length > 0) await runner.run(USE, [JSON.stringify(uses)]);
+      return onward;
     });
-  }
-
-  /** Marks tokens as gone, unless they were registered again after the vendor saw them die. */
-  async dropTokens(tokens: readonly { id: number; token: string; goneAt: number }[]): Promise<void> {
-    const rows = tokens.map(({ id, token, goneAt }) => ({ id, token, at: goneAt }));
-    await this.sql.run(DROP_TOKENS, [JSON.stringify(rows)]);
-  }
-
-  /**
-   * Marks tokens as not to be used until an instant (Unix ms), or until they are registered again when that is null;
-   * unless they were registered after `at`, when the vendor said so.
-   */
-  async muteTokens(tokens: readonly { id: number; token: string; until: number | null; at: number }[]): Promise<void> {
-    await this.sql.run(MUTE_TOKENS, [JSON.stringify(tokens)]);
   }
 
   /**
@@ -218,8 +268,8 @@ export class SendStore {
   }
 }
 
-/** A target that was due when its sender fell silent. */
-function doubt(record: TargetRecord, now: number): TargetRecord {
-  const mayHaveGone = record.state === 'pending' && (record.nextAttemptAt ?? 0) <= now;
-  return mayHaveGone ? { ...record, maybeDelivered: true } : record;
+type JobRow = Omit<StoredSendJob, 'records'> & { records: TargetRecord[] | null };
+
+function withRecords(row: JobRow): StoredSendJob {
+  return { ...row, records: row.records ?? row.targets.map(() => ({ ...UNTRIED })) };
 }

@@ -1,6 +1,6 @@
 import type { MessageContent, ReceiptState, ReceiverVerdict, Target, VendorName } from '#libs/contracts';
 import type { Sql } from '../sql.ts';
-import type { TargetRecord } from './send-store.ts';
+import type { TargetRecord } from './target-record.ts';
 
 /** What is stored of one message: how it stands as a whole, and some or all of its pages. Times are Unix ms. */
 export interface MessageStory {
@@ -27,6 +27,8 @@ export interface StorySendJob {
   vendor: VendorName;
   credential: string | null;
   payloadHash: string | null;
+  /** The vendor's class that it went out as; null before the first attempt. */
+  class: string | null;
   targets: Target[];
   /** Null before the first attempt. */
   records: TargetRecord[] | null;
@@ -60,7 +62,8 @@ const DECISIONS = {
 
 const SEND_JOBS = {
   name: 'story-send-jobs',
-  text: `SELECT j.id, j.vendor, k.name AS credential, j.payload_hash AS "payloadHash", j.targets, j.outcomes AS records
+  text: `SELECT j.id, j.vendor, k.name AS credential, j.payload_hash AS "payloadHash", j.class, j.targets,
+                j.outcomes AS records
          FROM send_jobs j LEFT JOIN credentials k ON k.id = j.credential_id
          WHERE j.app_id = $1 AND j.message_seq = $2 AND j.page >= $3 AND j.page < $4 ORDER BY j.page, j.id`,
 };

@@ -21,7 +21,10 @@ export class CredentialRepository {
     private readonly secretBox: SecretBox,
   ) {}
 
-  /** Creates or replaces the credential. `created` tells which. */
+  /**
+   * Creates or replaces the credential. `created` tells which. Quota settings stay, unless they are of another vendor's
+   * classes.
+   */
   async put(
     appId: number,
     name: string,
@@ -39,7 +42,8 @@ export class CredentialRepository {
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)
        ON CONFLICT (app_id, name) DO UPDATE SET
          vendor = excluded.vendor, fields = excluded.fields, secrets = excluded.secrets,
-         secrets_key = excluded.secrets_key, disabled = excluded.disabled, version = $9, modified_at = excluded.modified_at
+         secrets_key = excluded.secrets_key, disabled = excluded.disabled, version = $9, modified_at = excluded.modified_at,
+         quota = CASE WHEN c.vendor = excluded.vendor THEN c.quota ELSE '{}' END
        RETURNING id, app_id AS "appId", name, vendor, fields, secrets, secrets_key AS "secretsKey", disabled, version,
                  receipt_key AS "receiptKey",
                  created_at AS "createdAt", modified_at AS "modifiedAt", (xmax = 0) AS created`,

@@ -1,3 +1,4 @@
+import { JOB_VERSION, pushQueue, type PushJob, type VendorName } from '#libs/contracts';
 import { ClientProxy, type ReadPacket } from '@nestjs/microservices';
 import { type AddOptions, JobQueue } from '../job-queue.ts';
 import type { QueueBackend } from '../queue-backend.ts';
@@ -20,6 +21,20 @@ export class QueueClient extends ClientProxy {
   /** Adds jobs with as few calls as possible; resolves when the backend has them all. */
   async emitBulk(queue: string, datas: readonly object[], options: AddOptions = {}): Promise<void> {
     await this.queue(queue).addBulk(datas, options);
+  }
+
+  /** Puts batches of send jobs on their vendors' queues. */
+  async emitBatches(batches: readonly { id: number; vendor: VendorName }[]): Promise<void> {
+    const vendors = [...new Set(batches.map(({ vendor }) => vendor))];
+    await Promise.all(
+      vendors.map(async (vendor) => {
+        const jobs = batches.filter((batch) => batch.vendor === vendor);
+        await this.emitBulk(
+          pushQueue(vendor),
+          jobs.map(({ id }): PushJob => ({ v: JOB_VERSION, vendor, batch: id })),
+        );
+      }),
+    );
   }
 
   /** The queue of that name, opened at first use. */

@@ -60,6 +60,16 @@ function usableByDevice(checks: readonly DeviceCheck[]): Usable[][] {
   return [...byDevice.values()];
 }
 
+/** Which of a device's tokens is pushed to first; undefined when there is none. */
+export function preferredToken(tokens: readonly TokenFacts[], policy: Policy): TokenFacts | undefined {
+  const preference = preferenceOf(tokens, policy);
+  const [first, ...others] = tokens;
+  return others.reduce(
+    (best, next) => (best !== undefined && comesBefore(next, best, preference) ? next : best),
+    first,
+  );
+}
+
 /** The same lines after the choice, each with the line it was. */
 function chooseOne(usable: readonly Usable[], policy: Policy): [before: DeviceCheck, after: DeviceCheck][] {
   const preference = preferenceOf(

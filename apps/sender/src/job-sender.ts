@@ -1,0 +1,225 @@
+import type { Notification, Outcome, VendorName } from '#libs/contracts';
+import type { Doubt, StoredSendJob, TargetRecord } from '#libs/database';
+import type { Metrics } from '#libs/observability';
+import { vendorOf, type VendorSender } from '#libs/vendors';
+import { applyOutcome, expire } from './apply-outcome.ts';
+import type { CredentialCache, UsableCredential } from './credential-cache.ts';
+import { noteRefusal, putOff } from './exhaustion.ts';
+import type { DirtyJob, OutcomeRecorder } from './outcome-recorder.ts';
+import { isOfAll, type QuotaGate, type Want } from './quota-gate.ts';
+import type { Standings } from './standings.ts';
+import { change, lowered, type QuotaSteps, type Run, type Shortage } from './quota-steps.ts';
+
+export interface JobSenderPorts {
+  senders: ReadonlyMap<VendorName, VendorSender<unknown>>;
+  credentials: CredentialCache;
+  gate: QuotaGate;
+  steps: QuotaSteps;
+  standings: Pick<Standings, 'use' | 'hear'>;
+  recorder: Pick<OutcomeRecorder, 'touch' | 'drop' | 'mute'>;
+  metrics: Pick<Metrics, 'outcomes'>;
+  now: () => number;
+  backoff: (outcome: Outcome, attempts: number) => number | null;
+  /** What failed beside a push, which it does not hold up. */
+  onError: (error: unknown) => void;
+}
+
+/** Targets, by their index in the job, that there is no quota for. */
+interface Refused {
+  index: number;
+  want: Want;
+}
+
+/** Carries out a send job: sends what is due within the vendor's limits, and decides about what there is no quota for. */
+export class JobSender {
+  constructor(private readonly ports: JobSenderPorts) {}
+
+  /** Sends to the targets that are due. Resolves when each has an outcome or a time to come back at. */
+  async send(vendor: VendorName, job: StoredSendJob, lost: AbortSignal): Promise<void> {
+    const { recorder, credentials } = this.ports;
+    const dirty: DirtyJob = { id: job.id, records: job.records, payloadHash: null, class: null, onward: [] };
+    const due = this.due(job);
+    if (due.length > 0) {
+      const answer = await credentials.get(job.appId, job.credentialId, job.credentialVersion);
+      if (answer.kind === 'unusable') {
+        for (const index of due) this.report(vendor, job, index, { kind: 'misconfigured', code: answer.code });
+      } else {
+        const run = { vendor, job, credential: answer.credential, dirty, lost };
+        dirty.payloadHash = vendorOf(vendor).payloadHash(
+          job.notification,
+          answer.credential.loaded.value,
+          this.ports.now(),
+        );
+        await this.carryOut(run, due);
+      }
+    }
+    recorder.touch(dirty);
+  }
+
+  /** Whose quota the pushes of send jobs would have used that may have gone out. */
+  async doubtsOf(vendor: VendorName, jobs: readonly StoredSendJob[]): Promise<Doubt[]> {
+    const doubts: Doubt[] = [];
+    for (const job of jobs) {
+      const { appId, credentialId, credentialVersion, notification } = job;
+      const count = job.records.filter((record) => this.isDue(record)).length;
+      const answer = await this.ports.credentials.get(appId, credentialId, credentialVersion);
+      if (count === 0) continue;
+      const { purpose } = notification;
+      if (answer.kind === 'unusable') {
+        doubts.push({ credentialId, class: null, purpose, count });
+        continue;
+      }
+      // Those that went out in the lower class are not told apart: all count in both.
+      for (const name of this.classesOf(vendor, answer.credential, notification)) {
+        doubts.push({ credentialId, class: name, purpose, count });
+      }
+    }
+    return doubts;
+  }
+
+  private classesOf(vendor: VendorName, credential: UsableCredential, notification: Notification): Set<string> {
+    const { gate } = this.ports;
+    const { class: name, terms } = gate.termsOf(vendor, credential, notification);
+    const isLowered = terms.whenExhausted.includes('lower_class');
+    return new Set([name, ...(isLowered ? [gate.termsOf(vendor, credential, lowered(notification)).class] : [])]);
+  }
+
+  private async carryOut(run: Run, due: readonly number[]): Promise<void> {
+    const refused = await this.sendAs(run, run.job.notification, due, false);
+    for (const shortage of this.shortages(run, run.job.notification, refused)) {
+      await this.ports.steps.take(run, shortage, async (notification, indexes) => {
+        return (await this.sendAs(run, notification, indexes, true)).map(({ index }) => index);
+      });
+    }
+  }
+
+  /** Sends what limits let through; returns what there is no quota for. */
+  private async sendAs(
+    { vendor, job, credential, dirty, lost }: Run,
+    notification: Notification,
+    indexes: readonly number[],
+    isPaced: boolean,
+  ): Promise<Refused[]> {
+    const { gate, recorder, senders, standings, onError } = this.ports;
+    const targets = indexes.flatMap((index) => {
+      const [target, record] = [job.targets[index], job.records[index]];
+      return target === undefined || record === undefined ? [] : [{ target, record }];
+    });
+    const { purpose } = job.notification;
+    const request = { vendor, credential, notification, purpose, targets, isPaced };
+    const admission = await gate.admit(request);
+    const indexOf = (position: number): number => indexes[position] ?? -1;
+    for (const { position, at, code } of admission.later) {
+      change(job, indexOf(position), (before) => putOff(before, at, code, job.notification.expiresAt));
+    }
+    const refused = admission.refused.map(({ position, want }) => ({ index: indexOf(position), want }));
+    const { admitted } = admission;
+    const sender = senders.get(vendor);
+    if (admitted.length === 0 || sender === undefined) return refused;
+
+    if (notification === job.notification) {
+      dirty.class = admission.class;
+      for (const position of admitted) change(job, indexOf(position), inOwnClass);
+    }
+    standings.use(vendor, credential);
+    const open = new Set(admitted);
+    // By kind: every target of a call gets the same answer.
+    const heeded = new Map<Outcome['kind'], Promise<void>>();
+    try {
+      await sender.send(
+        {
+          jobId: String(job.id),
+          credential: credential.loaded,
+          notification,
+          targets: admitted.flatMap((position) => targets[position]?.target ?? []),
+          onStanding: (standing) => standings.hear(vendor, credential, notification, standing),
+          signal: lost,
+        },
+        (place, outcome) => {
+          const position = admitted[place];
+          if (position === undefined) return;
+          // After a defect a call may still report.
+          if (!open.delete(position)) return;
+          admission.settle(position, outcome);
+          const index = indexOf(position);
+          if (isOfAll(outcome) && !heeded.has(outcome.kind)) {
+            heeded.set(outcome.kind, gate.heed(request, outcome).catch(onError));
+          }
+          this.report(vendor, job, index, outcome);
+          if (isForSteps(outcome)) {
+            refused.push({ index, want: { scope: outcome.scope ?? 'class', by: 'vendor' } });
+          }
+          recorder.touch(dirty);
+        },
+      );
+    } finally {
+      // Only after a defect: they may have gone out.
+      for (const position of open) admission.settle(position, null);
+      if (open.size > 0) recorder.touch(dirty);
+    }
+    await Promise.all([...heeded.values(), admission.finish().catch(onError)]);
+    return refused;
+  }
+
+  private shortages({ vendor, credential }: Run, notification: Notification, refused: readonly Refused[]): Shortage[] {
+    if (refused.length === 0) return [];
+    const { class: name, terms } = this.ports.gate.termsOf(vendor, credential, notification);
+    const groups = new Map<string, { want: Want; indexes: number[] }>();
+    for (const { index, want } of refused) {
+      const key = `${want.scope} ${want.by}`;
+      const group = groups.get(key) ?? { want, indexes: [] };
+      groups.set(key, group);
+      group.indexes.push(index);
+    }
+    return [...groups.values()].map(({ want, indexes }) => ({
+      indexes,
+      note: { class: name, ...want, resetsAt: terms.resetsAt },
+    }));
+  }
+
+  /** Indexes of the targets to send to now; those whose message's life is over are marked. */
+  private due(job: StoredSendJob): number[] {
+    const expired = job.notification.expiresAt <= this.ports.now();
+    return job.records.flatMap((record, index) => {
+      if (record.state !== 'pending') return [];
+      if (expired) job.records[index] = expire(record);
+      return !expired && this.isDue(record) ? [index] : [];
+    });
+  }
+
+  private isDue({ state, nextAttemptAt }: TargetRecord): boolean {
+    return state === 'pending' && (nextAttemptAt ?? 0) <= this.ports.now();
+  }
+
+  private report(vendor: VendorName, job: StoredSendJob, index: number, outcome: Outcome): void {
+    const { now, backoff, metrics, recorder } = this.ports;
+    const target = job.targets[index];
+    if (target === undefined) return;
+    const answeredAt = now();
+    const { expiresAt } = job.notification;
+    change(job, index, (before) =>
+      isForSteps(outcome)
+        ? noteRefusal(before, outcome.code, answeredAt)
+        : applyOutcome(before, outcome, { now: answeredAt, expiresAt, backoff }),
+    );
+    metrics.outcomes.inc({ vendor, outcome: outcome.kind, code: outcome.kind === 'accepted' ? '' : outcome.code });
+    if (outcome.kind === 'token_gone') {
+      recorder.drop({ id: target.tokenId, token: target.token, goneAt: outcome.goneAt ?? answeredAt });
+    } else if (outcome.kind === 'muted') {
+      recorder.mute({ id: target.tokenId, token: target.token, until: outcome.until, at: answeredAt });
+    }
+  }
+}
+
+/** Whether the operator's steps say what becomes of the push. */
+function isForSteps(outcome: Outcome): outcome is Extract<Outcome, { kind: 'quota_exhausted' }> & { scope?: 'device' } {
+  return outcome.kind === 'quota_exhausted' && outcome.scope !== 'call';
+}
+
+/** It goes out as it was meant to, whatever an earlier attempt did. */
+function inOwnClass(before: TargetRecord): TargetRecord {
+  if (before.quota?.step !== 'lower_class') return before;
+  const own = { ...before };
+  delete own.quota;
+  return own;
+}

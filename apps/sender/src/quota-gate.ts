@@ -1,0 +1,202 @@
+import type { Notification, Outcome, Purpose, QuotaNote, Target, VendorName } from '#libs/contracts';
+import type { QuotaDeviceStore, TargetRecord } from '#libs/database';
+import { quotaTerms, type Draw, type QuotaKey, type QuotaLedger, type QuotaTerms, type Rates } from '#libs/quota';
+import { vendorOf } from '#libs/vendors';
+import type { UsableCredential } from './credential-cache.ts';
+
+/** How soon is looked again whether others have given back what they held, ms. */
+const LEASED_PAUSE_MS = 1_000;
+
+/** How soon a batch is taken again whose credential has changed, ms. */
+const STALE_PAUSE_MS = 100;
+
+export interface QuotaGatePorts {
+  ledger: Pick<QuotaLedger, 'draw' | 'exhaust' | 'countLate'>;
+  rates: Pick<Rates, 'take' | 'throttled'>;
+  devices: Pick<QuotaDeviceStore, 'take' | 'giveBack' | 'close'>;
+  now: () => number;
+}
+
+/** Who asks to be let through. */
+export interface GateRequest {
+  vendor: VendorName;
+  credential: UsableCredential;
+  notification: Notification;
+  /** Whose shares of quotas it may use: the message's own, also when it goes out as another. */
+  purpose: Purpose;
+  /** Each with how it stands. */
+  targets: readonly { target: Target; record: TargetRecord }[];
+  /** Whether the second's limit has been asked already. */
+  isPaced: boolean;
+}
+
+/** What there is no quota for. */
+export type Want = Pick<QuotaNote, 'scope' | 'by'>;
+
+/** What may go out. Positions are those of the request's targets. */
+export interface Admission {
+  class: string;
+  terms: QuotaTerms;
+  admitted: readonly number[];
+  /** Not now: too fast, or others hold what is left. At Unix ms. */
+  later: readonly { position: number; at: number; code: string }[];
+  /** Not today. */
+  refused: readonly { position: number; want: Want }[];
+  /** Says what the vendor answered of an admitted target; once for each. */
+  settle: (position: number, outcome: Outcome | null) => void;
+  /** Notes what devices have not had, and which get no more. Call it when all are settled. */
+  finish: () => Promise<void>;
+}
+
+/** Lets pushes through to a vendor within its limits per second, per day and per device. */
+export class QuotaGate {
+  constructor(private readonly ports: QuotaGatePorts) {}
+
+  /** The class of a notification, and what holds for it today. */
+  termsOf(
+    vendor: VendorName,
+    { loaded, quota }: UsableCredential,
+    notification: Notification,
+  ): { class: string; terms: QuotaTerms } {
+    const rules = vendorOf(vendor).quota;
+    const name = rules.classOf(notification, loaded.value);
+    const documented = rules.limitsOf(name, quota, loaded.value);
+    const terms = quotaTerms(quota, name, documented, rules.timeZone, this.ports.now());
+    return { class: name, terms };
+  }
+
+  /** Lets through as many of the targets as limits allow. */
+  async admit(request: GateRequest): Promise<Admission> {
+    const { credential, notification, targets, vendor } = request;
+    const { class: name, terms } = this.termsOf(vendor, credential, notification);
+    const key = keyOf(credential, name, request.purpose);
+    const positions = [...targets.keys()];
+    const paced = request.isPaced ? { granted: positions.length, waitMs: 0 } : await this.pace(request);
+    const slow = positions.splice(paced.granted);
+    const draw = await this.ports.ledger.draw(key, terms, positions.length);
+    const short = positions.splice(draw.granted);
+    const full = await this.takeDevices(request, positions, { class: name, terms }).catch((error: unknown) => {
+      positions.forEach(() => draw.settle(false));
+      throw error;
+    });
+    full.forEach(() => draw.settle(false));
+    const now = this.ports.now();
+    return {
+      class: name,
+      terms,
+      admitted: positions.filter((position) => !full.has(position)),
+      later: [
+        ...slow.map((position) => ({ position, at: now + paced.waitMs, code: 'rate_limited' })),
+        ...(draw.short === null ? [] : putOff(short, draw.short, now)),
+      ],
+      refused: [
+        ...(draw.short?.kind === 'exhausted' ? refuse(short, { scope: 'class', by: draw.short.by }) : []),
+        ...refuse([...full], { scope: 'device', by: 'limit' }),
+      ],
+      ...this.settling(request, { key, terms, draw }),
+    };
+  }
+
+  /** The vendor has said "too fast", or that nothing is left of the class: others are to know at once. */
+  async heed({ credential, notification, purpose, vendor }: GateRequest, outcome: Outcome): Promise<void> {
+    if (outcome.kind === 'throttled') {
+      await this.ports.rates.throttled(String(credential.id), outcome.retryAfterMs);
+    } else if (outcome.kind === 'quota_exhausted') {
+      const { class: name, terms } = this.termsOf(vendor, credential, notification);
+      await this.ports.ledger.exhaust(keyOf(credential, name, purpose), terms, outcome.code);
+    }
+  }
+
+  private async pace({ credential, targets, vendor }: GateRequest): Promise<{ granted: number; waitMs: number }> {
+    const { limits, quota } = vendorOf(vendor);
+    const { id, loaded, quota: settings } = credential;
+    const documented = quota.rateOf(settings, loaded.value);
+    const { ratePerSecond: own } = settings;
+    const unit = documented?.unit ?? 'targets';
+    const limit = own === undefined ? documented : own === null ? null : { perSecond: own, unit };
+    const perPoint = unit === 'calls' ? limits.targetsPerCall : 1;
+    const { granted, waitMs } = await this.ports.rates.take(String(id), limit, Math.ceil(targets.length / perPoint));
+    return { granted: Math.min(targets.length, granted * perPoint), waitMs };
+  }
+
+  /** Positions whose device has had its share of the class. */
+  private async takeDevices(
+    { targets }: GateRequest,
+    positions: readonly number[],
+    { class: name, terms }: { class: string; terms: QuotaTerms },
+  ): Promise<Set<number>> {
+    const { perDevicePerDay: cap, day } = terms;
+    if (cap === null) return new Set();
+    const asked = positions.filter((position) => isUncounted(targets[position]?.record));
+    const idOf = (position: number): number => targets[position]?.target.tokenId ?? 0;
+    const ids = [...new Set(asked.map(idOf))].sort((one, other) => one - other);
+    const open = await this.ports.devices.take(ids, { class: name, day }, cap);
+    return new Set(asked.filter((position) => !open.has(idOf(position))));
+  }
+
+  private settling(
+    { targets, credential, vendor, notification }: GateRequest,
+    { key, terms, draw }: { key: QuotaKey; terms: QuotaTerms; draw: Draw },
+  ): Pick<Admission, 'settle' | 'finish'> {
+    const unused: number[] = [];
+    const full: number[] = [];
+    return {
+      settle: (position, outcome) => {
+        const counts = outcome === null || mayCount(outcome);
+        draw.settle(counts);
+        const { target, record } = targets[position] ?? {};
+        if (counts && this.ports.now() >= terms.resetsAt) {
+          this.ports.ledger.countLate(key, this.termsOf(vendor, credential, notification).terms);
+        }
+        if (!counts && terms.perDevicePerDay !== null && target !== undefined && isUncounted(record)) {
+          unused.push(target.tokenId);
+        }
+        if (outcome?.kind === 'quota_exhausted' && outcome.scope === 'device' && target !== undefined) {
+          full.push(target.tokenId);
+        }
+      },
+      finish: async () => {
+        const day = { class: key.class, day: terms.day };
+        await this.ports.devices.giveBack(unused, day);
+        await this.ports.devices.close(full, day);
+      },
+    };
+  }
+}
+
+/** A push that may have been delivered was counted for its device when it first went out. */
+function isUncounted(record: TargetRecord | undefined): boolean {
+  return record?.maybeDelivered !== true;
+}
+
+/** Whether the vendor counts the push, as far as is known: refused ones it does not count. */
+function mayCount(outcome: Outcome): boolean {
+  return outcome.kind === 'accepted' || (outcome.kind === 'unavailable' && outcome.maybeDelivered);
+}
+
+function keyOf({ id, version }: UsableCredential, className: string, purpose: Purpose): QuotaKey {
+  return { credentialId: id, version, class: className, purpose };
+}
+
+function putOff(positions: readonly number[], short: NonNullable<Draw['short']>, now: number): Admission['later'] {
+  switch (short.kind) {
+    case 'leased':
+      return positions.map((position) => ({ position, at: now + LEASED_PAUSE_MS, code: 'quota_leased' }));
+    case 'day_ends':
+      return positions.map((position) => ({ position, at: short.at, code: 'day_ends' }));
+    case 'stale':
+      return positions.map((position) => ({ position, at: now + STALE_PAUSE_MS, code: 'credential_changed' }));
+    case 'exhausted':
+      return [];
+  }
+}
+
+function refuse(positions: readonly number[], want: Want): { position: number; want: Want }[] {
+  return positions.map((position) => ({ position, want }));
+}
+
+/** Whether an answer holds for more than the target that it was given for. */
+export function isOfAll(outcome: Outcome): boolean {
+  if (outcome.kind === 'throttled') return outcome.scope === 'credential';
+  return outcome.kind === 'quota_exhausted' && outcome.scope === undefined;
+}

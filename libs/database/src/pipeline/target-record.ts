@@ -1,0 +1,34 @@
+import type { QuotaNote, TargetState } from '#libs/contracts';
+
+/** How a target stands: its state, and what the vendor last answered. Times are Unix ms. */
+export interface TargetRecord {
+  state: TargetState;
+  attempts: number;
+  /** The last answer's code; null after `accepted` and before the first answer. */
+  code: string | null;
+  vendorId: string | null;
+  answeredAt: number | null;
+  /** When it is tried again; null when not pending or not tried yet. */
+  nextAttemptAt: number | null;
+  /** True when an attempt went out whose answer never came: a repeat may show it again. */
+  maybeDelivered: boolean;
+  /** Set when it last found no quota: of what, and what was done. */
+  quota?: QuotaNote;
+}
+
+/** How a target stands before its first attempt. */
+export const UNTRIED: Readonly<TargetRecord> = {
+  state: 'pending',
+  attempts: 0,
+  code: null,
+  vendorId: null,
+  answeredAt: null,
+  nextAttemptAt: null,
+  maybeDelivered: false,
+};
+
+/** A target that was due when its sender fell silent. */
+export function doubt(record: TargetRecord, now: number): TargetRecord {
+  const mayHaveGone = record.state === 'pending' && (record.nextAttemptAt ?? 0) <= now;
+  return mayHaveGone ? { ...record, maybeDelivered: true } : record;
+}
