@@ -29,6 +29,16 @@ const MESSAGE = {
   lifetimeMs: 5,
 };
 
+const QUOTA = {
+  timeZone: 'UTC',
+  installedUsers: 5,
+  newsLicence: true,
+  ratePerSecond: 5,
+  whenExhausted: ['hold', 'drop'],
+  thresholds: [0.5],
+  classes: { default: { perDay: 5, perDevicePerDay: null, reserve: { chat: 0.5 }, whenExhausted: ['drop'] } },
+};
+
 const PUSH = {
   strategy: 2,
   pushMessage: {
@@ -45,6 +55,7 @@ const PUSH = {
 /** Routes with a body, each with one that it takes, to be spoilt. */
 const ROUTES: [string, string, Record<string, unknown>][] = [
   ['PUT', 'push/credentials/ios', apnsCredential()],
+  ['PUT', 'push/credentials/ios/quota', QUOTA],
   ['PUT', 'users/u1', { nickname: 'a', notification_display_style: 1, timeZone: 'UTC', pushEnabled: true }],
   ['PUT', 'users/u1/notification/user/u1', { type: 'ALL', ignoreInterval: '1:00-2:00', ignoreDuration: 5 }],
   ['PUT', 'users/u1/notification/chatgroup/g1', { type: 'DEFAULT', ignoreInterval: '', ignoreDuration: '5' }],
@@ -184,6 +195,7 @@ describe('any request gets an answer in JSON that is not our failure', () => {
       (a: string, b: string) => `/org1/app1/users/u1/notification/${a}/${b}`,
       (a: string) => `/org1/app1/notification/template/${a}`,
       (a: string) => `/org1/app1/push/credentials/${a}`,
+      (a: string) => `/org1/app1/push/credentials/${a}/quota`,
       (a: string, b: string) => `/org1/app1/push/messages/${a}?cursor=${b}`,
       (a: string, b: string) => `/${a}/${b}/users/u1`,
       (a: string, b: string) => `/${a}/${b}`,

@@ -30,6 +30,7 @@ import { JobSender } from './job-sender.ts';
 import { OutcomeRecorder } from './outcome-recorder.ts';
 import { QuotaGate } from './quota-gate.ts';
 import { QuotaSteps } from './quota-steps.ts';
+import { checkAtStart } from './start-check.ts';
 import { Standings } from './standings.ts';
 
 /** How often outcomes of a running batch are written: the most that a crash makes us repeat. */
@@ -179,10 +180,12 @@ export async function startSender(
   await app.listen();
   // Batches and leases name their holder by it.
   logger.info({ claimant, vendors: environment.SENDER_VENDORS }, 'The sender takes batches');
+  const endChecks = environment.SENDER_START_CHECK === 'on' ? checkAtStart({ credentials, vendors, logger }) : null;
 
   return {
     checks: { postgres: async () => await sql.ping(), queue: async () => await backend.ping() },
     async close() {
+      endChecks?.();
       await app.close();
       await Promise.all([...senders.values()].map(async (sender) => await sender.close()));
       claims.close();

@@ -13,6 +13,8 @@ import {
   GroupRepository,
   LabelStore,
   PushTaskStore,
+  QuotaReportStore,
+  QuotaSettingsStore,
   SecretBox,
   SettingsStore,
   StoryStore,
@@ -27,6 +29,8 @@ import { TokenGrants } from './auth/token-grants.ts';
 import { BindingController } from './bindings/binding.controller.ts';
 import { AdvancedFeaturesGuard } from './features/advanced-features.guard.ts';
 import { KnownUserGuard } from './users/known-user.guard.ts';
+import { CredentialCheckController } from './credentials/credential-check.controller.ts';
+import type { CredentialChecks } from './credentials/credential-checks.ts';
 import { CredentialController } from './credentials/credential.controller.ts';
 import { DeviceController } from './devices/device.controller.ts';
 import { HealthController } from './health/health.controller.ts';
@@ -43,6 +47,9 @@ import { NotifierController } from './notifiers/notifier.controller.ts';
 import { ReceiverTextController } from './notification/receiver-text.controller.ts';
 import { PushController } from './push/push.controller.ts';
 import { PushService } from './push/push.service.ts';
+import { QuotaController } from './quotas/quota.controller.ts';
+import { QuotaReport } from './quotas/quota-report.ts';
+import { QuotaSettingsController } from './quotas/quota-settings.controller.ts';
 import { ReceiptController } from './receipts/receipt.controller.ts';
 import { ReceiptDesk } from './receipts/receipt-desk.ts';
 import { Resources } from './resources.ts';
@@ -61,10 +68,12 @@ export class AppModule implements OnApplicationShutdown {
     environment: Environment,
     metrics: Metrics,
     receipts: ReceiptDesk,
+    checks: CredentialChecks,
   ): DynamicModule {
     const { dataSource, sql } = resources;
     const secretBox = new SecretBox(environment.SECRET_KEYS);
     const users = new UserRepository(dataSource);
+    const credentials = new CredentialRepository(dataSource, secretBox);
     const credentialStore = new CredentialStore(sql, secretBox);
     const facts = new FactsStore(sql);
     const stories = new StoryStore(sql);
@@ -75,7 +84,7 @@ export class AppModule implements OnApplicationShutdown {
       credentialStore,
       resources.intake,
       new BindingRepository(dataSource),
-      new CredentialRepository(dataSource, secretBox),
+      credentials,
       new DeviceRepository(dataSource),
       new FeatureRepository(dataSource),
       new SettingsStore(sql),
@@ -93,13 +102,17 @@ export class AppModule implements OnApplicationShutdown {
       facts,
       labels,
       new PushService({ intake: resources.intake, tasks: new PushTaskStore(sql), stories, labels, facts, metrics }),
+      new QuotaReport(credentials, credentialStore, new QuotaReportStore(sql)),
+      new QuotaSettingsStore(sql),
       receipts,
+      checks,
       new DryRun(new Evaluation(facts), credentialStore),
     ];
     return {
       module: AppModule,
       controllers: [
         BindingController,
+        CredentialCheckController,
         CredentialController,
         DeviceController,
         FeatureController,
@@ -112,6 +125,8 @@ export class AppModule implements OnApplicationShutdown {
         NotificationWriteController,
         NotifierController,
         PushController,
+        QuotaController,
+        QuotaSettingsController,
         ReceiptController,
         ReceiverTextController,
         SentMessageController,

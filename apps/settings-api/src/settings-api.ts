@@ -6,8 +6,12 @@ import {
   AppRepository,
   AppTokenRepository,
   CredentialStore,
+  QuotaDayStore,
+  QuotaDeviceStore,
+  QuotaReceiptStore,
   ReceiptStore,
   SecretBox,
+  TokenStore,
   UserRepository,
 } from '#libs/database';
 import { createLogger, Metrics, NestLogger, type Logger } from '#libs/observability';
@@ -15,10 +19,12 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { AppModule } from './app.module.ts';
 import { AppDirectory } from './apps/app-directory.ts';
 import { Callers } from './auth/callers.ts';
+import { checkPorts, CredentialChecks } from './credentials/credential-checks.ts';
 import { ErrorFilter } from './http/error.filter.ts';
 import { installHttpHooks } from './http/http-hooks.ts';
 import { answerTransportError } from './http/transport-errors.ts';
 import { serveDocument } from './openapi/serve-document.ts';
+import { QuotaReceipts } from './receipts/quota-receipts.ts';
 import { ReceiptDesk } from './receipts/receipt-desk.ts';
 import { Resources } from './resources.ts';
 
@@ -64,10 +70,11 @@ export async function createSettingsApi(
     const directory = new AppDirectory(new AppRepository(dataSource), now);
     const callers = callersOn(resources, environment, now);
     const receipts = receiptsOn(resources, environment, metrics, now);
+    const checks = checksOn(resources, environment, logger, now);
     installHttpHooks(adapter.getInstance(), { directory, callers, rateLimits, receipts, now, metrics, logger });
     cutConnectionsAfter(adapter, environment.SHUTDOWN_DEADLINE_MS);
     app = await NestFactory.create<NestFastifyApplication>(
-      AppModule.on(resources, callers, environment, metrics, receipts),
+      AppModule.on(resources, callers, environment, metrics, receipts, checks),
       adapter,
       {
         bodyParser: false,
@@ -99,7 +106,23 @@ function receiptsOn(
   now: () => number,
 ): ReceiptDesk {
   const credentials = new CredentialStore(sql, new SecretBox(keys));
-  return new ReceiptDesk({ credentials, receipts: new ReceiptStore(sql), metrics, now });
+  const quotas = new QuotaReceipts({
+    pushes: new QuotaReceiptStore(sql),
+    days: new QuotaDayStore(sql),
+    devices: new QuotaDeviceStore(sql),
+    tokens: new TokenStore(sql),
+  });
+  return new ReceiptDesk({ credentials, receipts: new ReceiptStore(sql), quotas, metrics, now });
+}
+
+function checksOn(
+  { tokenSql: sql }: Resources,
+  environment: Environment,
+  logger: Logger,
+  now: () => number,
+): CredentialChecks {
+  const warn = (message: string, fields: Readonly<Record<string, unknown>>): void => logger.warn(fields, message);
+  return new CredentialChecks(checkPorts(environment, { sql, now, warn }));
 }
 
 function createAdapter(errors: ErrorFilter, now: () => number): FastifyAdapter {

@@ -5,11 +5,15 @@ import {
   AppTokenRepository,
   createDataSource,
   CredentialRepository,
+  CredentialStore,
   FeatureRepository,
+  openSql,
+  QuotaReportStore,
   SecretBox,
   type App,
 } from '#libs/database';
 import { appPathSchema } from '../apps/app-name.ts';
+import { QuotaReport } from '../quotas/quota-report.ts';
 
 /** What commands work on. */
 export interface CliContext {
@@ -19,6 +23,7 @@ export interface CliContext {
   logins: AppLoginRepository;
   credentials: CredentialRepository;
   features: FeatureRepository;
+  quotas: QuotaReport;
   now: () => number;
   print: (line: string) => void;
 }
@@ -39,13 +44,15 @@ export class CommandError extends Error {
   }
 }
 
-/** Runs `work` with a database connection of its own. */
+/** Runs `work` with database connections of its own. */
 export async function withContext<Result>(
   ports: Pick<CliContext, 'environment' | 'now' | 'print'>,
   work: (context: CliContext) => Promise<Result>,
 ): Promise<Result> {
   const dataSource = await createDataSource(ports.environment.DATABASE_URL, { poolSize: 2 }).initialize();
+  const sql = openSql(ports.environment.DATABASE_URL, { poolSize: 2 });
   const secretBox = new SecretBox(ports.environment.SECRET_KEYS);
+  const credentials = new CredentialRepository(dataSource, secretBox);
   try {
     return await work({
       ...ports,
@@ -53,9 +60,11 @@ export async function withContext<Result>(
       tokens: new AppTokenRepository(dataSource),
       logins: new AppLoginRepository(dataSource, secretBox),
       features: new FeatureRepository(dataSource),
-      credentials: new CredentialRepository(dataSource, secretBox),
+      credentials,
+      quotas: new QuotaReport(credentials, new CredentialStore(sql, secretBox), new QuotaReportStore(sql)),
     });
   } finally {
+    await sql.close();
     await dataSource.destroy();
   }
 }

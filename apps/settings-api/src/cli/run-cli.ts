@@ -4,8 +4,10 @@ import { codesOf } from '../http/error-body.ts';
 import { APP_COMMANDS } from './app-commands.ts';
 import type { Command } from './command.ts';
 import { CommandError, UsageError, withContext } from './context.ts';
+import { DOCTOR_COMMANDS } from './doctor-command.ts';
 import { FEATURE_COMMANDS } from './feature-commands.ts';
 import { LOGIN_COMMANDS } from './login-commands.ts';
+import { QUOTA_COMMANDS } from './quota-commands.ts';
 import { SYSTEM_COMMANDS } from './system-commands.ts';
 import { TOKEN_COMMANDS } from './token-commands.ts';
 
@@ -15,6 +17,8 @@ export const COMMANDS: readonly Command[] = [
   ...FEATURE_COMMANDS,
   ...LOGIN_COMMANDS,
   ...TOKEN_COMMANDS,
+  ...QUOTA_COMMANDS,
+  ...DOCTOR_COMMANDS,
 ];
 
 /** How a command ends: done, failed, or not understood. */

@@ -4,6 +4,7 @@ import type { Metrics } from '#libs/observability';
 import { vendorOf, type ReceiptPost, type ReceiptReading } from '#libs/vendors';
 import { z } from 'zod';
 import { TtlCache } from '../http/ttl-cache.ts';
+import type { QuotaReceipts } from './quota-receipts.ts';
 
 const pathSchema = z.object({ vendor: z.enum(VENDOR_NAMES), key: z.uuid().toLowerCase() });
 
@@ -11,6 +12,8 @@ const pathSchema = z.object({ vendor: z.enum(VENDOR_NAMES), key: z.uuid().toLowe
 export interface ReceiptAddress {
   vendor: VendorName;
   owner: ReceiptOwner;
+  /** IANA zone of the vendor's day. */
+  zone: string;
   read: (post: ReceiptPost, now: number) => ReceiptReading;
 }
 
@@ -24,6 +27,7 @@ const MAX_RECEIPTS = 10_000;
 interface Ports {
   credentials: Pick<CredentialStore, 'openByReceiptKey'>;
   receipts: Pick<ReceiptStore, 'record'>;
+  quotas: Pick<QuotaReceipts, 'take'>;
   metrics: Pick<Metrics, 'receipts' | 'receiptPosts'>;
   now: () => number;
 }
@@ -55,25 +59,28 @@ export class ReceiptDesk {
   }
 
   /** Resolves when the receipts are stored. The same post twice changes nothing that the explanation tells. */
-  async take({ vendor, owner, read }: ReceiptAddress, post: ReceiptPost, now: number): Promise<ReceiptReading> {
-    const { metrics, receipts } = this.ports;
+  async take({ vendor, owner, zone, read }: ReceiptAddress, post: ReceiptPost, now: number): Promise<ReceiptReading> {
+    const { metrics, receipts, quotas } = this.ports;
     const reading = limited(read(post, now));
     metrics.receiptPosts.inc({ vendor, result: reading.kind === 'refused' ? reading.reason : 'read' });
     if (reading.kind === 'refused') return reading;
     await receipts.record(owner, reading.receipts, now);
+    await quotas.take(owner, zone, reading.receipts, now);
     for (const { state } of reading.receipts) metrics.receipts.inc({ vendor, state });
     return reading;
   }
 }
 
 /** Null when what is stored does not fulfil the vendor's schema any more. */
-function addressOf({ appId, id, name, vendor, fields }: OpenedCredential & { appId: number }): ReceiptAddress | null {
-  const { receipts, credentialSchema } = vendorOf(vendor);
+function addressOf(opened: OpenedCredential & { appId: number }): ReceiptAddress | null {
+  const { appId, id, name, vendor, fields, quota: settings } = opened;
+  const { receipts, credentialSchema, quota } = vendorOf(vendor);
   const credential = credentialSchema.safeParse(fields);
   if (receipts === null || !credential.success) return null;
   return {
     vendor,
     owner: { appId, credentialId: id, credential: name },
+    zone: settings.timeZone ?? quota.timeZone,
     read: (post, now) => receipts.read(post, credential.data, now),
   };
 }

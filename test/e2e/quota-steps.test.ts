@@ -1,0 +1,436 @@
+import { PURPOSES, type QuotaNote, type VendorName } from '#libs/contracts';
+import { waitFor } from '#libs/testing';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { startInProcessCluster, type InProcessCluster } from '../integration/support/in-process-cluster.ts';
+import { START, type TestApp } from '../integration/settings-api.support.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+/** What the explanation tells of one line of a device. */
+interface Line {
+  credential: string;
+  vendor: VendorName;
+  decision: string;
+  reason: string;
+  facts?: Record<string, unknown>;
+  class: string | null;
+  quota: QuotaNote | null;
+  outcome: string | null;
+  code: string | null;
+  nextAttemptAt: number | null;
+}
+
+let cluster: InProcessCluster;
+let app: TestApp;
+let count = 0;
+
+beforeAll(async () => {
+  cluster = await startInProcessCluster({ RECONCILE_EVERY_MS: '50' });
+}, 60_000);
+// Time goes on only: vendors know which access tokens they have issued. The next test begins at the same time of day.
+afterEach(() => {
+  const days = Math.ceil((cluster.clock.now() - START) / DAY);
+  cluster.clock.set(new Date(START + days * DAY));
+});
+afterAll(async () => await cluster.close());
+
+/** A new app whose OPPO credential has these quotas. */
+async function newApp(quota: Record<string, unknown>, credential: Record<string, unknown> = {}): Promise<void> {
+  count += 1;
+  app = await cluster.createApp('org', `quota${count}`);
+  await cluster.putCredential(app, 'oppo', 'oppo', credential);
+  await cluster.done(app, 'PUT', 'push/credentials/oppo/quota', quota);
+}
+
+async function putDevice(user: string, credential: string, vendor: VendorName): Promise<string> {
+  await cluster.done(app, 'PUT', `users/${user}`, {});
+  return await cluster.putDevice(app, { user, device: 'phone', credential, vendor });
+}
+
+/** Sends a message and returns the lines of its receiver's device. */
+async function send(id: string, user: string, more: Record<string, unknown> = {}, state = 'done'): Promise<Line[]> {
+  const event = { id, chatType: 'user', sender: { username: 'lin' }, receivers: [user], text: 'hello', ...more };
+  await cluster.done(app, 'POST', 'push/messages', event);
+  return await lines(id, state);
+}
+
+async function lines(id: string, state = 'done'): Promise<Line[]> {
+  for (;;) {
+    const told = (await cluster.done(app, 'GET', `push/messages/${id}`)) as {
+      state: string;
+      receivers: { devices: Line[] }[];
+    };
+    const devices = told.receivers[0]?.devices ?? [];
+    const isSettled = state === 'sending' ? devices.some(({ quota }) => quota !== null) : true;
+    if (told.state === state && isSettled) return devices;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** Public pushes that OPPO takes per day, whatever we think. */
+async function setVendorLimit(publicPerDay: number): Promise<void> {
+  const { account, collection } = cluster.accounts.oppo;
+  const response = await fetch(`${cluster.simulator.urls.control}/vendors/oppo/${collection}`, {
+    method: 'PUT',
+    body: JSON.stringify({ ...account, publicPerDay }),
+  });
+  expect(response.ok).toBe(true);
+}
+
+/** What the sender has leased it gives back when it is idle. */
+async function leasesBack(): Promise<void> {
+  await waitFor(async () => {
+    cluster.clock.advance(1_000);
+    const leases = await cluster.dataSource.query<unknown[]>('SELECT FROM quota_leases');
+    return leases.length === 0;
+  });
+}
+
+/** Of a quota of one public push a day. */
+const ONE = { classes: { public: { perDay: 1 } } };
+const marketing = { purpose: 'marketing' };
+/** When the day ends in Shanghai. */
+const midnight = (now: number): number => Math.ceil((now + 8 * HOUR) / DAY) * DAY - 8 * HOUR;
+
+describe('a push without quota', () => {
+  it('goes to FCM because OPPO’s public quota is used up, and the explanation says exactly that', async () => {
+    await newApp(ONE);
+    await cluster.putCredential(app, 'android', 'fcm');
+    const oppo = await putDevice('ana', 'oppo', 'oppo');
+    const fcm = await putDevice('ana', 'android', 'fcm');
+    expect(await send('first', 'ana', marketing)).toMatchObject([
+      { credential: 'oppo', outcome: 'accepted', class: 'public', quota: null },
+      { credential: 'android', reason: 'other_channel', outcome: null },
+    ]);
+    expect(await send('second', 'ana', marketing)).toMatchObject([
+      {
+        ...{ credential: 'oppo', decision: 'send', outcome: 'rerouted', code: 'quota_used_up' },
+        quota: {
+          ...{ class: 'public', scope: 'class', by: 'limit', step: 'other_channel', to: 'android' },
+          resetsAt: midnight(cluster.clock.now()),
+        },
+      },
+      {
+        ...{ credential: 'android', decision: 'send', reason: 'rerouted', outcome: 'accepted', quota: null },
+        facts: { because: 'quota', from: 'oppo', class: 'public', scope: 'class', by: 'limit' },
+      },
+    ]);
+    expect(cluster.taken(oppo)).toHaveLength(1);
+    expect(cluster.taken(fcm)).toHaveLength(1);
+  });
+
+  it('goes on to another channel because the vendor itself says that there is none', async () => {
+    await newApp({});
+    await cluster.putCredential(app, 'android', 'fcm');
+    await putDevice('ana', 'oppo', 'oppo');
+    await putDevice('ana', 'android', 'fcm');
+    await setVendorLimit(0);
+    const note = { class: 'public', scope: 'class', by: 'vendor', step: 'other_channel', to: 'android' };
+    expect(await send('refused', 'ana', marketing)).toMatchObject([
+      { outcome: 'rerouted', code: '33', quota: note },
+      { credential: 'android', reason: 'rerouted', facts: { by: 'vendor' }, outcome: 'accepted' },
+    ]);
+    await setVendorLimit(1_000);
+    // The class stays closed until the reset, without asking the vendor again; the other class goes on.
+    expect(await send('closed', 'ana', marketing)).toMatchObject([{ outcome: 'rerouted', quota: note }, {}]);
+    expect(await send('chat', 'ana')).toMatchObject([{ outcome: 'accepted', class: 'private' }, {}]);
+    cluster.clock.set(new Date(midnight(cluster.clock.now())));
+    expect(await send('next-day', 'ana', marketing)).toMatchObject([{ outcome: 'accepted', quota: null }, {}]);
+  });
+
+  it('goes out in the lower class where the operator allows it', async () => {
+    const private1 = { perDay: 1, whenExhausted: ['lower_class', 'drop'] };
+    await newApp({ classes: { private: private1, public: { perDay: 1 } } });
+    const token = await putDevice('ana', 'oppo', 'oppo');
+    expect(await send('first', 'ana')).toMatchObject([{ outcome: 'accepted', class: 'private' }]);
+    expect(await send('second', 'ana')).toMatchObject([
+      { outcome: 'accepted', class: 'public', quota: { class: 'private', step: 'lower_class', to: 'public' } },
+    ]);
+    expect(await send('third', 'ana')).toMatchObject([
+      { outcome: 'quota_exhausted', code: 'quota_used_up', quota: { class: 'private', step: 'drop' } },
+    ]);
+    expect(cluster.taken(token)).toHaveLength(2);
+  });
+
+  it('goes out in the lower class beside others of its message that do not', async () => {
+    await newApp({ classes: { private: { perDay: 1, whenExhausted: ['lower_class'] }, public: { perDay: 1 } } });
+    const users = ['ana', 'ben', 'cem'];
+    for (const user of users) await putDevice(user, 'oppo', 'oppo');
+    await cluster.done(app, 'POST', 'push/messages', {
+      ...{
+        id: 'three',
+        chatType: 'chatgroup',
+        conversation: 'g',
+        sender: { username: 'lin' },
+        receivers: users,
+        text: 'hello',
+      },
+    });
+    await lines('three');
+    const told = (await cluster.done(app, 'GET', 'push/messages/three')) as { receivers: { devices: Line[] }[] };
+    const devices = told.receivers.map(({ devices: [line] }) => [line?.outcome, line?.class, line?.quota?.step]);
+    expect(devices).toEqual([
+      ['accepted', 'private', undefined],
+      ['accepted', 'public', 'lower_class'],
+      ['quota_exhausted', null, 'drop'],
+    ]);
+  });
+
+  it('never goes out in the lower class unless the operator says so', async () => {
+    await newApp({ classes: { private: { perDay: 1 } }, whenExhausted: ['drop'] });
+    const token = await putDevice('ana', 'oppo', 'oppo');
+    await send('first', 'ana');
+    expect(await send('second', 'ana')).toMatchObject([{ outcome: 'quota_exhausted', class: null }]);
+    expect(cluster.taken(token)).toHaveLength(1);
+  });
+
+  it('is held until the reset, and goes out then', async () => {
+    await newApp(ONE);
+    const token = await putDevice('ana', 'oppo', 'oppo');
+    const life = { lifetimeMs: 3 * DAY };
+    await send('first', 'ana', marketing);
+    const resetsAt = midnight(cluster.clock.now());
+    expect(await send('second', 'ana', { ...marketing, ...life }, 'sending')).toMatchObject([
+      { outcome: 'pending', code: 'quota_used_up', quota: { step: 'hold', resetsAt } },
+    ]);
+    expect(cluster.taken(token)).toHaveLength(1);
+    cluster.clock.set(new Date(resetsAt + 60_000));
+    expect(await lines('second')).toMatchObject([{ outcome: 'accepted', class: 'public' }]);
+    expect(cluster.taken(token)).toHaveLength(2);
+  });
+
+  it('that is held goes out when the operator raises the limit', async () => {
+    await newApp(ONE);
+    await putDevice('ana', 'oppo', 'oppo');
+    await send('first', 'ana', marketing);
+    await send('second', 'ana', { ...marketing, lifetimeMs: 3 * DAY }, 'sending');
+    await cluster.done(app, 'PUT', 'push/credentials/oppo/quota', { classes: { public: { perDay: 2 } } });
+    cluster.clock.advance(15 * 60_000);
+    expect(await lines('second')).toMatchObject([{ outcome: 'accepted' }]);
+  });
+
+  it('is dropped when its message does not live until the reset', async () => {
+    await newApp(ONE);
+    await putDevice('ana', 'oppo', 'oppo');
+    await send('first', 'ana', marketing);
+    expect(await send('second', 'ana', { ...marketing, lifetimeMs: 60_000 })).toMatchObject([
+      { outcome: 'quota_exhausted', quota: { step: 'drop' } },
+    ]);
+  });
+
+  it('is dropped when it is a call: nobody answers it the next day', async () => {
+    await newApp({ classes: { private: { perDay: 0 } } });
+    await putDevice('ana', 'oppo', 'oppo');
+    expect(await send('ring', 'ana', { purpose: 'call', lifetimeMs: 3 * DAY })).toMatchObject([
+      { outcome: 'quota_exhausted', quota: { step: 'drop' } },
+    ]);
+  });
+
+  it('is dropped where other steps come to nothing', async () => {
+    await newApp({ ...ONE, whenExhausted: ['lower_class', 'other_channel'] });
+    await putDevice('ana', 'oppo', 'oppo');
+    await send('first', 'ana', marketing);
+    expect(await send('second', 'ana', marketing)).toMatchObject([
+      { outcome: 'quota_exhausted', quota: { step: 'drop' } },
+    ]);
+  });
+
+  it('is not sent around in circles', async () => {
+    await newApp(ONE);
+    await cluster.putCredential(app, 'android', 'fcm');
+    await cluster.done(app, 'PUT', 'push/credentials/android/quota', { classes: { default: { perDay: 0 } } });
+    await putDevice('ana', 'oppo', 'oppo');
+    await putDevice('ana', 'android', 'fcm');
+    await send('first', 'ana', marketing);
+    expect(await send('second', 'ana', { ...marketing, lifetimeMs: 60_000 })).toMatchObject([
+      { credential: 'oppo', outcome: 'rerouted' },
+      { credential: 'android', outcome: 'quota_exhausted', quota: { class: 'default', step: 'drop' } },
+    ]);
+  });
+});
+
+describe('a device', () => {
+  it('gets as many pushes of a class a day as its vendor allows, and more of the other class', async () => {
+    await newApp({ whenExhausted: ['drop'] });
+    const ana = await putDevice('ana', 'oppo', 'oppo');
+    await putDevice('ben', 'oppo', 'oppo');
+    const outcomes: (string | null | undefined)[] = [];
+    for (const id of ['m1', 'm2', 'm3']) outcomes.push((await send(id, 'ana', marketing))[0]?.outcome);
+    // Two public messages a day (oppo section 6).
+    expect(outcomes).toEqual(['accepted', 'accepted', 'quota_exhausted']);
+    expect(await lines('m3')).toMatchObject([
+      { quota: { class: 'public', scope: 'device', by: 'limit', step: 'drop' } },
+    ]);
+    expect(await send('chat', 'ana')).toMatchObject([{ outcome: 'accepted', class: 'private' }]);
+    expect(await send('other', 'ben', marketing)).toMatchObject([{ outcome: 'accepted' }]);
+    cluster.clock.set(new Date(midnight(cluster.clock.now())));
+    expect(await send('next', 'ana', marketing)).toMatchObject([{ outcome: 'accepted' }]);
+    expect(cluster.taken(ana)).toHaveLength(4);
+  });
+
+  it('that by its vendor has had enough gets no more of the class, and nobody asks again', async () => {
+    await newApp({});
+    await cluster.putCredential(app, 'meizu', 'meizu');
+    const quota = { classes: { public: { perDevicePerDay: 100 } }, whenExhausted: ['drop'] };
+    await cluster.done(app, 'PUT', 'push/credentials/meizu/quota', quota);
+    await putDevice('ana', 'meizu', 'meizu');
+    await putDevice('ben', 'meizu', 'meizu');
+    // Three public messages a day (meizu section 6).
+    for (const id of ['m1', 'm2', 'm3'])
+      expect(await send(id, 'ana', marketing)).toMatchObject([{ outcome: 'accepted' }]);
+    const dropped = {
+      outcome: 'quota_exhausted',
+      code: '110011',
+      quota: { scope: 'device', by: 'vendor', step: 'drop' },
+    };
+    expect(await send('m4', 'ana', marketing)).toMatchObject([dropped]);
+    expect(await send('m5', 'ana', marketing)).toMatchObject([{ outcome: 'quota_exhausted', quota: { by: 'limit' } }]);
+    expect(await send('other', 'ben', marketing)).toMatchObject([{ outcome: 'accepted' }]);
+  });
+
+  it('is not charged for pushes that the vendor refused', async () => {
+    await newApp({ classes: { public: { perDay: 2, perDevicePerDay: 1 } }, whenExhausted: ['drop'] });
+    const token = await putDevice('ana', 'oppo', 'oppo');
+    cluster.simulator.state.faults.set('oppo', [{ kind: 'status', status: 400, times: 1, tokens: [token] }]);
+    expect(await send('refused', 'ana', marketing)).toMatchObject([{ outcome: 'rejected' }]);
+    expect(await send('taken', 'ana', marketing)).toMatchObject([{ outcome: 'accepted' }]);
+    expect(await send('over', 'ana', marketing)).toMatchObject([
+      { outcome: 'quota_exhausted', quota: { scope: 'device' } },
+    ]);
+  });
+});
+
+describe('shares of a quota', () => {
+  it('that are kept for chats and calls are not eaten by marketing', async () => {
+    await newApp({});
+    const classes = Object.fromEntries(PURPOSES.map((purpose) => [purpose, { noticeMsgType: 0 }]));
+    await cluster.putCredential(app, 'meizu', 'meizu', { classes });
+    // All purposes in one class of three pushes, two of which are kept.
+    const shared = { perDay: 3, perDevicePerDay: null, reserve: { chat: 0.34, call: 0.34 } };
+    const quota = { classes: { public: shared }, whenExhausted: ['drop'] };
+    await cluster.done(app, 'PUT', 'push/credentials/meizu/quota', quota);
+    await putDevice('ana', 'meizu', 'meizu');
+    const outcome = async (id: string, purpose: string): Promise<string | null | undefined> =>
+      (await send(id, 'ana', { purpose }))[0]?.outcome;
+    expect(await outcome('a', 'marketing')).toBe('accepted');
+    expect(await outcome('b', 'marketing')).toBe('quota_exhausted');
+    expect(await outcome('c', 'system')).toBe('quota_exhausted');
+    expect(await outcome('d', 'chat')).toBe('accepted');
+    expect(await outcome('e', 'chat')).toBe('quota_exhausted');
+    expect(await outcome('f', 'call')).toBe('accepted');
+  });
+});
+
+describe('a receipt', () => {
+  /** Posts receipts in the vendor's own form of the last push of a message to OPPO, Huawei or vivo. */
+  async function report(
+    credential: string,
+    message: string,
+    bodyOf: (jobId: string, token: string) => unknown,
+  ): Promise<void> {
+    const { receiptPath } = (await cluster.done(app, 'GET', `push/credentials/${credential}`)) as {
+      receiptPath: string;
+    };
+    const [job] = await cluster.dataSource.query<{ id: number; token: string }[]>(
+      `SELECT j.id, j.targets -> 0 ->> 'token' AS token FROM send_jobs j JOIN messages m ON m.seq = j.message_seq
+       WHERE m.app_id = $1 AND m.id = $2`,
+      [app.id, message],
+    );
+    if (job === undefined) throw new Error(`${message} has no send job`);
+    const response = await fetch(cluster.url + receiptPath, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(bodyOf(String(job.id), job.token)),
+    });
+    expect(response.status).toBe(200);
+  }
+
+  const dropping = { whenExhausted: ['drop'] };
+
+  it('that a device has had its share of a class keeps further ones of it from the device until the reset', async () => {
+    await newApp({ ...dropping, classes: { public: { perDevicePerDay: 100 } } });
+    await putDevice('ana', 'oppo', 'oppo');
+    await putDevice('ben', 'oppo', 'oppo');
+    await send('one', 'ana', marketing);
+    await report('oppo', 'one', (param, registrationIds) => [
+      { registrationIds, eventType: 'user_daily_limit', eventTime: cluster.clock.now(), param },
+    ]);
+    expect(await send('two', 'ana', marketing)).toMatchObject([
+      { outcome: 'quota_exhausted', quota: { class: 'public', scope: 'device' } },
+    ]);
+    expect(await send('chat', 'ana')).toMatchObject([{ outcome: 'accepted', class: 'private' }]);
+    expect(await send('other', 'ben', marketing)).toMatchObject([{ outcome: 'accepted' }]);
+    cluster.clock.set(new Date(midnight(cluster.clock.now())));
+    expect(await send('next', 'ana', marketing)).toMatchObject([{ outcome: 'accepted' }]);
+  });
+
+  it('of another day changes nothing', async () => {
+    await newApp(dropping);
+    await putDevice('ana', 'oppo', 'oppo');
+    await send('one', 'ana', marketing);
+    await report('oppo', 'one', (param, registrationIds) => [
+      { registrationIds, eventType: 'user_daily_limit', eventTime: cluster.clock.now() - DAY, param },
+    ]);
+    expect(await send('two', 'ana', marketing)).toMatchObject([{ outcome: 'accepted' }]);
+  });
+
+  it('that a device gets nothing more at all leaves it alone until the reset', async () => {
+    await newApp(dropping);
+    await cluster.putCredential(app, 'huawei', 'huawei');
+    await putDevice('ana', 'huawei', 'huawei');
+    expect(await send('one', 'ana')).toMatchObject([{ outcome: 'accepted' }]);
+    await report('huawei', 'one', (biTag, token) => ({
+      statuses: [{ biTag, appid: '1', token, status: 102, timestamp: cluster.clock.now(), requestId: 'r' }],
+    }));
+    expect(await send('two', 'ana')).toMatchObject([{ decision: 'suppress', reason: 'muted' }]);
+    cluster.clock.set(new Date(midnight(cluster.clock.now())));
+    expect(await send('three', 'ana')).toMatchObject([{ outcome: 'accepted' }]);
+  });
+
+  it('that the app has used up a class closes it for all', async () => {
+    await newApp(dropping);
+    await cluster.putCredential(app, 'vivo', 'vivo');
+    await cluster.done(app, 'PUT', 'push/credentials/vivo/quota', dropping);
+    await putDevice('ana', 'vivo', 'vivo');
+    await putDevice('ben', 'vivo', 'vivo');
+    expect(await send('one', 'ana')).toMatchObject([{ outcome: 'accepted', class: 'system' }]);
+    await report('vivo', 'one', (param, targets) => ({
+      '542423340000000001': { param, targets, ackType: '100', subAckType: '11001', ackTime: cluster.clock.now() },
+    }));
+    await leasesBack();
+    expect(await send('two', 'ben')).toMatchObject([
+      { outcome: 'quota_exhausted', quota: { class: 'system', scope: 'class', by: 'vendor' } },
+    ]);
+  });
+});
+
+it('the limit is the one that the vendor tells with its answers, until it says otherwise', async () => {
+  await newApp({});
+  const { account, collection } = cluster.accounts.xiaomi;
+  const channels = [{ id: 'promo', class: 'public', dailyQuota: 2 }];
+  const response = await fetch(`${cluster.simulator.urls.control}/vendors/xiaomi/${collection}`, {
+    method: 'PUT',
+    body: JSON.stringify({ ...account, channels }),
+  });
+  expect(response.ok).toBe(true);
+  const classes = { marketing: { channelId: 'promo', messageClass: 'public' } };
+  await cluster.putCredential(app, 'mi', 'xiaomi', { classes });
+  await cluster.done(app, 'PUT', 'push/credentials/mi/quota', { whenExhausted: ['drop'] });
+  for (const user of ['ana', 'ben', 'cem']) await putDevice(user, 'mi', 'xiaomi');
+  const standing = async (): Promise<unknown> => {
+    const all = (await cluster.done(app, 'GET', 'push/quotas')) as { credential: string; class: string }[];
+    return all.find((one) => one.credential === 'mi' && one.class === 'public');
+  };
+  expect(await standing()).toMatchObject({ limit: null, limitSource: 'unknown', used: 0 });
+  expect(await send('one', 'ana', marketing)).toMatchObject([{ outcome: 'accepted', class: 'public' }]);
+  await waitFor(async () => ((await standing()) as { limit: number | null }).limit === 2);
+  // What was leased before the limit was known comes back long before an idle lease without a limit does.
+  await waitFor(async () => ((await standing()) as { reserved: number }).reserved === 0);
+  expect(await standing()).toMatchObject({ limitSource: 'vendor', used: 1, left: 1 });
+  expect(await send('two', 'ben', marketing)).toMatchObject([{ outcome: 'accepted' }]);
+  // Nobody has to ask Xiaomi to know that nothing is left.
+  expect(await send('three', 'cem', marketing)).toMatchObject([
+    { outcome: 'quota_exhausted', code: 'quota_used_up', quota: { class: 'public', by: 'limit' } },
+  ]);
+});
