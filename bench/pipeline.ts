@@ -5,32 +5,27 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { migrate } from '#libs/database';
 import { startEmbeddedPostgres } from '#libs/embedded-postgres';
-import { createProducer, type Producer } from '#libs/producer';
+import { createProducer } from '#libs/producer';
 import { Queue } from 'bullmq';
-import { seedApp, seedUsers, startRedis, startTestCluster, waitFor, type TestCluster } from '#libs/testing';
+import { seedApp, seedUsers, startRedis, startTestCluster } from '#libs/testing';
+import pg from 'pg';
+import { compareLedger } from './ledger-cost.ts';
+import { direct, group, GROUP_SIZE, run, timed, USERS } from './load.ts';
 
 /**
  * What the pipeline carries with real processes on Redis (one evaluator, one sender, the simulator, Postgres that syncs),
- * beside what BullMQ alone carries on the same machine in the same run. Only the ratios mean something elsewhere.
+ * beside what BullMQ alone carries on the same machine in the same run; then what the ledger of daily quotas costs. Only the
+ * ratios mean something elsewhere.
  */
-const USERS = 10_000;
 const DIRECT_MESSAGES = 30_000;
 const GROUP_MESSAGES = 200;
-const GROUP_SIZE = 500;
 const RAW_JOBS = 100_000;
 const RAW_CHUNK = 1_000;
-const IN_FLIGHT = 1_000;
 const WARM_UP = 1_000;
-
-type EventOf = (index: number) => Parameters<Producer['send']>[0];
+/** How often the ledger is measured on and off; the first argument, 0 for not at all. */
+const ROUNDS = 5;
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
-
-async function timed(work: () => Promise<void>): Promise<number> {
-  const start = performance.now();
-  await work();
-  return (performance.now() - start) / 1_000;
-}
 
 /** No-op jobs per second from one process to another: added in bulk, run at concurrency 100. */
 async function rawQueue(redisUrl: string): Promise<number> {
@@ -51,42 +46,27 @@ async function rawQueue(redisUrl: string): Promise<number> {
   return RAW_JOBS / seconds;
 }
 
-async function accepted(cluster: TestCluster): Promise<number> {
-  const response = await fetch(`${cluster.control}/counters`);
-  const counters = (await response.json()) as Record<string, { accepted?: number }>;
-  return (counters['apns']?.accepted ?? 0) + (counters['fcm']?.accepted ?? 0);
+async function query<Row extends object>(databaseUrl: string, text: string, values: unknown[] = []): Promise<Row[]> {
+  const client = new pg.Client(databaseUrl);
+  await client.connect();
+  const { rows } = await client.query<Row>(text, values);
+  await client.end();
+  return rows;
 }
 
-/** Sends events, so many at a time, and waits until the vendors have accepted `pushes` of them. */
-async function run(
-  cluster: TestCluster,
-  producer: Producer,
-  events: number,
-  pushes: number,
-  eventOf: EventOf,
-): Promise<{ seconds: number; submitted: number }> {
-  await fetch(`${cluster.control}/notifications`, { method: 'DELETE' });
-  const before = await accepted(cluster);
-  let submitted = 0;
-  const seconds = await timed(async () => {
-    let next = 0;
-    const start = performance.now();
-    await Promise.all(
-      Array.from({ length: Math.min(IN_FLIGHT, events) }, async () => {
-        while (next < events) await producer.send(eventOf(next++));
-      }),
-    );
-    submitted = (performance.now() - start) / 1_000;
-    await waitFor(async () => (await accepted(cluster)) - before >= pushes, {
-      timeoutMs: 120_000,
-      intervalMs: 50,
-      what: 'the vendors to have accepted everything',
-    });
-  });
-  return { seconds, submitted };
+/** Limits that hold nothing up: the ledger and the limiter count as they do where a vendor has limits. */
+async function setHighLimits(databaseUrl: string, appId: number): Promise<void> {
+  const quota = { ratePerSecond: 1_000_000, classes: { default: { perDay: 1_000_000_000 } } };
+  await query(databaseUrl, 'UPDATE credentials SET quota = $2 WHERE app_id = $1', [appId, JSON.stringify(quota)]);
 }
 
-async function main(): Promise<void> {
+/** Process id of the server itself, whose children are the connections. */
+async function postmasterOf(databaseUrl: string): Promise<number> {
+  const [row] = await query<{ file: string }>(databaseUrl, "SELECT pg_read_file('postmaster.pid') AS file");
+  return Number(row?.file.split('\n')[0]);
+}
+
+async function main(rounds: number): Promise<void> {
   const directory = await mkdtemp(path.join(tmpdir(), 'offpush-bench-'));
   // As root, Postgres runs as another user, who must be able to enter.
   await chmod(directory, 0o711);
@@ -110,41 +90,28 @@ async function main(): Promise<void> {
     const app = await seedApp('bench', cluster);
     await seedUsers(postgres.url, app, { prefix: 'ios', count: USERS, vendor: 'apns' });
     await seedUsers(postgres.url, app, { prefix: 'android', count: USERS, vendor: 'fcm' });
+    await setHighLimits(postgres.url, app.appId);
     await cluster.start('rule-evaluator', 'evaluator');
-    await cluster.start('sender', 'sender');
+    const sender = await cluster.start('sender', 'sender');
     const producer = await createProducer({ databaseUrl: postgres.url, redisUrl: redis.url, app: 'org/bench' });
 
-    const sender = { username: 'lin', nickname: 'Lin' };
     for (const prefix of ['ios', 'android']) {
-      const direct: EventOf = (index) => ({
-        chatType: 'user',
-        sender,
-        receivers: [`${prefix}${index % USERS}`],
-        text: `Are we still on for ${index}?`,
-      });
-      await run(cluster, producer, WARM_UP, WARM_UP, direct);
-      const one = await run(cluster, producer, DIRECT_MESSAGES, DIRECT_MESSAGES, direct);
+      await run(cluster, producer, WARM_UP, WARM_UP, direct(prefix));
+      const one = await run(cluster, producer, DIRECT_MESSAGES, DIRECT_MESSAGES, direct(prefix));
       const messages = DIRECT_MESSAGES / one.seconds;
       print(
         `${prefix.padEnd(8)} 1:1                      ${messages.toFixed(0).padStart(8)} messages/s   ${(messages / raw).toFixed(2)} of raw (accepted by Offpush at ${(DIRECT_MESSAGES / one.submitted).toFixed(0)}/s)`,
       );
 
-      const group: EventOf = (index) => ({
-        chatType: 'chatgroup',
-        conversation: `g${index}`,
-        sender,
-        receivers: Array.from(
-          { length: GROUP_SIZE },
-          (_, member) => `${prefix}${(index * GROUP_SIZE + member) % USERS}`,
-        ),
-        text: `Are we still on for ${index}?`,
-      });
-      const many = await run(cluster, producer, GROUP_MESSAGES, GROUP_MESSAGES * GROUP_SIZE, group);
+      const many = await run(cluster, producer, GROUP_MESSAGES, GROUP_MESSAGES * GROUP_SIZE, group(prefix));
       const pushes = (GROUP_MESSAGES * GROUP_SIZE) / many.seconds;
       print(
         `${prefix.padEnd(8)} groups of ${GROUP_SIZE}            ${pushes.toFixed(0).padStart(8)} pushes/s     ${(pushes / raw).toFixed(2)} of raw`,
       );
     }
+    await sender.stop();
+    const postgresPid = await postmasterOf(postgres.url);
+    await compareLedger({ cluster, producer, postgresPid, print }, rounds);
     await producer.close();
     await cluster.close();
   } finally {
@@ -154,4 +121,4 @@ async function main(): Promise<void> {
   }
 }
 
-await main();
+await main(Number(process.argv[2] ?? ROUNDS));

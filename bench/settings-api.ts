@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { migrate } from '#libs/database';
@@ -8,6 +8,7 @@ import { startEmbeddedPostgres } from '#libs/embedded-postgres';
 import { seedApp, seedUsers, startRedis, startTestCluster, type SeededApp } from '#libs/testing';
 import pg from 'pg';
 import { Pool } from 'undici';
+import { cpuOf, median } from './figures.ts';
 
 /**
  * Calls per second of reading and writing a user's push settings through the API, beside a bare Fastify and pg route that
@@ -24,8 +25,6 @@ const ROUND_MS = 3_000;
 const WARM_UP_MS = 2_000;
 /** Calls per second that the counted app may make. */
 const HIGH_LIMIT = 1_000_000;
-/** Microseconds of a clock tick of Linux's process statistics. */
-const TICK_US = 10_000;
 const MODES = ['ALL', 'AT', 'NONE'];
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -43,14 +42,6 @@ interface Measured {
   rate: number;
   /** CPU time of the server's process, microseconds per call; NaN where the system does not tell. */
   cpu: number;
-}
-
-/** CPU time of a process so far, microseconds; NaN where it cannot be read. */
-async function cpuOf(pid: number | undefined): Promise<number> {
-  const stat = await readFile(`/proc/${pid ?? 0}/stat`, 'utf8').catch(() => '');
-  // Behind the name, which may hold spaces: state is the first field, user and system time the 12th and 13th.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * TICK_US;
 }
 
 /** Calls with so many on their way at once. */
@@ -78,10 +69,6 @@ async function measure({ pool, app, token, pid }: Target, work: Work, durationMs
   );
   const seconds = (performance.now() - start) / 1_000;
   return { rate: calls / seconds, cpu: ((await cpuOf(pid)) - cpuBefore) / calls };
-}
-
-function median(figures: readonly number[]): number {
-  return figures.toSorted((one, other) => one - other)[Math.floor(figures.length / 2)] ?? 0;
 }
 
 /** Measures all in turns, so that all meet the same weather. */
