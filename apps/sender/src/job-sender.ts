@@ -105,6 +105,8 @@ export class JobSender {
       const [target, record] = [job.targets[index], job.records[index]];
       return target === undefined || record === undefined ? [] : [{ target, record }];
     });
+    // Also where nothing is left: only when it is asked does the vendor say that there is more.
+    standings.use(vendor, credential);
     const { purpose } = job.notification;
     const request = { vendor, credential, notification, purpose, targets, isPaced };
     const admission = await gate.admit(request);
@@ -121,7 +123,6 @@ export class JobSender {
       dirty.class = admission.class;
       for (const position of admitted) change(job, indexOf(position), inOwnClass);
     }
-    standings.use(vendor, credential);
     const open = new Set(admitted);
     // By kind: every target of a call gets the same answer.
     const heeded = new Map<Outcome['kind'], Promise<void>>();

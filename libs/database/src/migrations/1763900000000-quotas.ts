@@ -25,7 +25,8 @@ export class Quotas1763900000000 implements MigrationInterface {
         vendor_limit     bigint,
         -- By purpose, in the order of the contracts: chat, call, system, marketing.
         taken            bigint[] NOT NULL DEFAULT '{0,0,0,0}',
-        -- What the vendor has counted beyond it: pushes that did not come from here.
+        -- How many the vendor has counted when it last said so, and how many of those did not come from here.
+        vendor_used      bigint,
         elsewhere        bigint NOT NULL DEFAULT 0,
         last_lease       bigint NOT NULL DEFAULT 0,
         -- The vendor's code when it said that there is no more today.

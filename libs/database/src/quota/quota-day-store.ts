@@ -31,11 +31,18 @@ const CLOSE = {
       AND ($5::uuid IS NULL OR EXISTS (SELECT FROM credentials k WHERE k.id = $1 AND k.version = $5))`,
 };
 
+/**
+ * What the vendor counts beyond our own. It lags behind, so the most that was seen holds; but when its count has fallen by
+ * more than answers can overtake each other, its day has begun anew at another hour than ours, and what it counted before
+ * is over.
+ */
+const ELSEWHERE = `
+  greatest(CASE WHEN $5 < d.vendor_used / 2 THEN 0 ELSE d.elsewhere END, $5 - (SELECT sum(t) FROM unnest(d.taken) AS t)::bigint)`;
+
 const STANDING = {
   name: 'note-standing',
   text: `
-    UPDATE quota_days d
-    SET vendor_limit = $4, elsewhere = greatest(elsewhere, $5 - (SELECT sum(t) FROM unnest(d.taken) AS t)::bigint)
+    UPDATE quota_days d SET vendor_limit = $4, vendor_used = $5, elsewhere = ${ELSEWHERE}
     WHERE credential_id = $1 AND class = $2 AND day = $3::date`,
 };
 
@@ -44,8 +51,8 @@ const POLLED = {
   text: `
     UPDATE quota_days d
     SET vendor_limit = $4,
-      elsewhere = CASE WHEN d.vendor_limit < $4 THEN d.elsewhere
-                       ELSE greatest(d.elsewhere, $5 - (SELECT sum(t) FROM unnest(d.taken) AS t)::bigint) END
+      vendor_used = CASE WHEN d.vendor_limit = $4 THEN $5 ELSE d.vendor_used END,
+      elsewhere = CASE WHEN d.vendor_limit = $4 THEN ${ELSEWHERE} ELSE d.elsewhere END
     WHERE credential_id = $1 AND class = $2 AND day = $3::date AND d.vendor_limit <= $4`,
 };
 
