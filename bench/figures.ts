@@ -28,5 +28,7 @@ export async function cpuOfFamily(pid: number): Promise<number> {
 }
 
 export function median(figures: readonly number[]): number {
-  return figures.toSorted((one, other) => one - other)[Math.floor(figures.length / 2)] ?? 0;
+  const sorted = figures.toSorted((one, other) => one - other);
+  const [below, above] = [sorted[Math.ceil(sorted.length / 2) - 1], sorted[Math.floor(sorted.length / 2)]];
+  return ((below ?? NaN) + (above ?? NaN)) / 2;
 }

@@ -36,6 +36,15 @@ export interface LedgerCostPorts {
 }
 
 /**
+ * The turns of a round. Both variants have two, and the same place in the middle: what gets slower as the tables grow weighs
+ * on both alike.
+ */
+const TURNS: readonly (readonly Variant[])[] = [
+  ['with', 'without', 'without', 'with'],
+  ['without', 'with', 'with', 'without'],
+];
+
+/**
  * What the ledger of daily quotas costs: the same messages with the sender as it is and with one that grants all and stores
  * nothing, in turns, a new process each time. Nothing else differs: one database, one evaluator, one simulator. No other
  * sender may run. Throughput means something only where nothing else wants the processors; CPU time is steadier.
@@ -43,9 +52,7 @@ export interface LedgerCostPorts {
 export async function compareLedger(ports: LedgerCostPorts, rounds: number): Promise<void> {
   const measured = WORKS.map((work) => ({ work, with: [] as Measured[], without: [] as Measured[] }));
   for (let round = 0; round < rounds; round += 1) {
-    // What grows with time weighs on both alike.
-    const turns: Variant[] = round % 2 === 0 ? ['with', 'without'] : ['without', 'with'];
-    for (const variant of turns) {
+    for (const variant of TURNS[round % TURNS.length] ?? []) {
       const sender = await ports.cluster.start('sender', `sender ${variant} ledger`, {}, VARIANTS[variant]);
       await run(ports.cluster, ports.producer, WARM_UP, WARM_UP, direct('android'));
       for (const figures of measured) figures[variant].push(await measure(ports, sender, figures.work));
@@ -71,7 +78,8 @@ function report(
   figures: { work: Work } & Readonly<Record<Variant, readonly Measured[]>>,
   print: (line: string) => void,
 ): void {
-  const of = (variant: Variant, figure: keyof Measured): number[] => figures[variant].map((one) => one[figure]);
+  const of = (variant: Variant, figure: keyof Measured): number[] =>
+    meansOfPairs(figures[variant].map((one) => one[figure]));
   for (const figure of ['rate', 'cpu'] as const) {
     const [on, off] = [of('with', figure), of('without', figure)];
     const ratios = on.map((value, round) => value / (off[round] ?? NaN));
@@ -82,4 +90,9 @@ function report(
         `with / without ${(median(on) / median(off)).toFixed(3)} (by round ${median(ratios).toFixed(3)}, ${spread})`,
     );
   }
+}
+
+/** Of each round, which has two turns of a variant. */
+function meansOfPairs(turns: readonly number[]): number[] {
+  return turns.flatMap((figure, index) => (index % 2 === 0 ? [(figure + (turns[index + 1] ?? NaN)) / 2] : []));
 }

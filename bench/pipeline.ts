@@ -1,14 +1,11 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { migrate } from '#libs/database';
-import { startEmbeddedPostgres } from '#libs/embedded-postgres';
 import { createProducer } from '#libs/producer';
 import { Queue } from 'bullmq';
-import { seedApp, seedUsers, startRedis, startTestCluster } from '#libs/testing';
+import { seedApp, seedUsers } from '#libs/testing';
 import pg from 'pg';
+import { withCluster, type BenchCluster } from './bench-cluster.ts';
 import { compareLedger } from './ledger-cost.ts';
 import { direct, group, GROUP_SIZE, run, timed, USERS } from './load.ts';
 
@@ -22,8 +19,8 @@ const GROUP_MESSAGES = 200;
 const RAW_JOBS = 100_000;
 const RAW_CHUNK = 1_000;
 const WARM_UP = 1_000;
-/** How often the ledger is measured on and off; the first argument, 0 for not at all. */
-const ROUNDS = 5;
+/** How often the ledger is measured, twice on and twice off; the first argument, 0 for not at all. */
+const ROUNDS = 4;
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -66,59 +63,43 @@ async function postmasterOf(databaseUrl: string): Promise<number> {
   return Number(row?.file.split('\n')[0]);
 }
 
-async function main(rounds: number): Promise<void> {
-  const directory = await mkdtemp(path.join(tmpdir(), 'offpush-bench-'));
-  // As root, Postgres runs as another user, who must be able to enter.
-  await chmod(directory, 0o711);
-  const postgres = await startEmbeddedPostgres({ dataDir: path.join(directory, 'postgres'), log: () => undefined });
-  const redis = await startRedis();
-  try {
-    const raw = await rawQueue(redis.url);
-    print(`raw BullMQ, no-op jobs            ${raw.toFixed(0).padStart(8)} jobs/s`);
+const ENVIRONMENT = {
+  RECONCILE_AFTER_MS: '60000',
+  RECONCILE_EVERY_MS: '10000',
+  SENDER_CLAIM_MS: '30000',
+  QUEUE_LOCK_MS: '30000',
+};
 
-    await migrate(postgres.url);
-    const cluster = await startTestCluster({
-      databaseUrl: postgres.url,
-      redisUrl: redis.url,
-      environment: {
-        RECONCILE_AFTER_MS: '60000',
-        RECONCILE_EVERY_MS: '10000',
-        SENDER_CLAIM_MS: '30000',
-        QUEUE_LOCK_MS: '30000',
-      },
-    });
-    const app = await seedApp('bench', cluster);
-    await seedUsers(postgres.url, app, { prefix: 'ios', count: USERS, vendor: 'apns' });
-    await seedUsers(postgres.url, app, { prefix: 'android', count: USERS, vendor: 'fcm' });
-    await setHighLimits(postgres.url, app.appId);
-    await cluster.start('rule-evaluator', 'evaluator');
-    const sender = await cluster.start('sender', 'sender');
-    const producer = await createProducer({ databaseUrl: postgres.url, redisUrl: redis.url, app: 'org/bench' });
+async function main({ cluster, databaseUrl, redisUrl }: BenchCluster, rounds: number): Promise<void> {
+  const raw = await rawQueue(redisUrl);
+  print(`raw BullMQ, no-op jobs            ${raw.toFixed(0).padStart(8)} jobs/s`);
 
-    for (const prefix of ['ios', 'android']) {
-      await run(cluster, producer, WARM_UP, WARM_UP, direct(prefix));
-      const one = await run(cluster, producer, DIRECT_MESSAGES, DIRECT_MESSAGES, direct(prefix));
-      const messages = DIRECT_MESSAGES / one.seconds;
-      print(
-        `${prefix.padEnd(8)} 1:1                      ${messages.toFixed(0).padStart(8)} messages/s   ${(messages / raw).toFixed(2)} of raw (accepted by Offpush at ${(DIRECT_MESSAGES / one.submitted).toFixed(0)}/s)`,
-      );
+  const app = await seedApp('bench', cluster);
+  await seedUsers(databaseUrl, app, { prefix: 'ios', count: USERS, vendor: 'apns' });
+  await seedUsers(databaseUrl, app, { prefix: 'android', count: USERS, vendor: 'fcm' });
+  await setHighLimits(databaseUrl, app.appId);
+  await cluster.start('rule-evaluator', 'evaluator');
+  const sender = await cluster.start('sender', 'sender');
+  const producer = await createProducer({ databaseUrl, redisUrl, app: 'org/bench' });
 
-      const many = await run(cluster, producer, GROUP_MESSAGES, GROUP_MESSAGES * GROUP_SIZE, group(prefix));
-      const pushes = (GROUP_MESSAGES * GROUP_SIZE) / many.seconds;
-      print(
-        `${prefix.padEnd(8)} groups of ${GROUP_SIZE}            ${pushes.toFixed(0).padStart(8)} pushes/s     ${(pushes / raw).toFixed(2)} of raw`,
-      );
-    }
-    await sender.stop();
-    const postgresPid = await postmasterOf(postgres.url);
-    await compareLedger({ cluster, producer, postgresPid, print }, rounds);
-    await producer.close();
-    await cluster.close();
-  } finally {
-    await redis.stop();
-    await postgres.stop();
-    await rm(directory, { recursive: true, force: true });
+  for (const prefix of ['ios', 'android']) {
+    await run(cluster, producer, WARM_UP, WARM_UP, direct(prefix));
+    const one = await run(cluster, producer, DIRECT_MESSAGES, DIRECT_MESSAGES, direct(prefix));
+    const messages = DIRECT_MESSAGES / one.seconds;
+    print(
+      `${prefix.padEnd(8)} 1:1                      ${messages.toFixed(0).padStart(8)} messages/s   ${(messages / raw).toFixed(2)} of raw (accepted by Offpush at ${(DIRECT_MESSAGES / one.submitted).toFixed(0)}/s)`,
+    );
+
+    const many = await run(cluster, producer, GROUP_MESSAGES, GROUP_MESSAGES * GROUP_SIZE, group(prefix));
+    const pushes = (GROUP_MESSAGES * GROUP_SIZE) / many.seconds;
+    print(
+      `${prefix.padEnd(8)} groups of ${GROUP_SIZE}            ${pushes.toFixed(0).padStart(8)} pushes/s     ${(pushes / raw).toFixed(2)} of raw`,
+    );
   }
+  await sender.stop();
+  const postgresPid = await postmasterOf(databaseUrl);
+  if (rounds > 0) await compareLedger({ cluster, producer, postgresPid, print }, rounds);
+  await producer.close();
 }
 
-await main(Number(process.argv[2] ?? ROUNDS));
+await withCluster(ENVIRONMENT, async (bench) => await main(bench, Number(process.argv[2] ?? ROUNDS)));

@@ -1,13 +1,10 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { migrate } from '#libs/database';
-import { startEmbeddedPostgres } from '#libs/embedded-postgres';
-import { seedApp, seedUsers, startRedis, startTestCluster, type SeededApp } from '#libs/testing';
+import { seedApp, seedUsers, type SeededApp } from '#libs/testing';
 import pg from 'pg';
 import { Pool } from 'undici';
+import { withCluster, type BenchCluster } from './bench-cluster.ts';
 import { cpuOf, median } from './figures.ts';
 
 /**
@@ -100,49 +97,31 @@ async function setLimits(databaseUrl: string, appId: number, limit: number | nul
   await client.end();
 }
 
-async function main(): Promise<void> {
-  const directory = await mkdtemp(path.join(tmpdir(), 'offpush-bench-'));
-  // As root, Postgres runs as another user, who must be able to enter.
-  await chmod(directory, 0o711);
-  const postgres = await startEmbeddedPostgres({ dataDir: path.join(directory, 'postgres'), log: () => undefined });
-  const redis = await startRedis();
-  try {
-    await migrate(postgres.url);
-    const cluster = await startTestCluster({
-      databaseUrl: postgres.url,
-      redisUrl: redis.url,
-      environment: { DATABASE_POOL_SIZE: String(POOL_SIZE) },
-    });
-    const [app, counted] = [await seedApp('bench', cluster), await seedApp('counted', cluster)];
-    for (const { limit, ...of } of [
-      { ...app, limit: null },
-      { ...counted, limit: HIGH_LIMIT },
-    ]) {
-      await seedUsers(postgres.url, of, { prefix: 'user', count: USERS, vendor: 'fcm' });
-      await setLimits(postgres.url, of.appId, limit);
-    }
-    const { url, pid } = await cluster.start('settings-api', 'api');
-    const script = path.join(import.meta.dirname, 'bare-settings-server.js');
-    const server = fork(script, [postgres.url, String(POOL_SIZE), String(app.appId)]);
-    const [bareUrl] = (await once(server, 'message')) as [string];
-
-    const target = (origin: string, process: number | undefined, { name, token }: SeededApp): Target => ({
-      pool: new Pool(origin, { connections: CONNECTIONS }),
-      app: name,
-      token,
-      pid: process,
-    });
-    const bare = target(bareUrl, server.pid, app);
-    const others = { 'settings-api': target(url, pid, app), 'settings-api, calls counted': target(url, pid, counted) };
-    for (const work of ['read', 'write'] as const) await compare(work, bare, others);
-    await Promise.all([bare, ...Object.values(others)].map(async ({ pool }) => await pool.close()));
-    server.kill();
-    await cluster.close();
-  } finally {
-    await redis.stop();
-    await postgres.stop();
-    await rm(directory, { recursive: true, force: true });
+async function main({ cluster, databaseUrl }: BenchCluster): Promise<void> {
+  const [app, counted] = [await seedApp('bench', cluster), await seedApp('counted', cluster)];
+  for (const { limit, ...of } of [
+    { ...app, limit: null },
+    { ...counted, limit: HIGH_LIMIT },
+  ]) {
+    await seedUsers(databaseUrl, of, { prefix: 'user', count: USERS, vendor: 'fcm' });
+    await setLimits(databaseUrl, of.appId, limit);
   }
+  const { url, pid } = await cluster.start('settings-api', 'api');
+  const script = path.join(import.meta.dirname, 'bare-settings-server.js');
+  const server = fork(script, [databaseUrl, String(POOL_SIZE), String(app.appId)]);
+  const [bareUrl] = (await once(server, 'message')) as [string];
+
+  const target = (origin: string, process: number | undefined, { name, token }: SeededApp): Target => ({
+    pool: new Pool(origin, { connections: CONNECTIONS }),
+    app: name,
+    token,
+    pid: process,
+  });
+  const bare = target(bareUrl, server.pid, app);
+  const others = { 'settings-api': target(url, pid, app), 'settings-api, calls counted': target(url, pid, counted) };
+  for (const work of ['read', 'write'] as const) await compare(work, bare, others);
+  await Promise.all([bare, ...Object.values(others)].map(async ({ pool }) => await pool.close()));
+  server.kill();
 }
 
-await main();
+await withCluster({ DATABASE_POOL_SIZE: String(POOL_SIZE) }, main);

@@ -10,9 +10,11 @@ import {
   type SeededApp,
   type TestCluster,
   type TestDatabase,
+  callApp,
+  callControl,
+  type Answer,
 } from '#libs/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { callApp, callControl, type Answer } from './support/cluster-client.ts';
 
 /** Users per vendor. */
 const USERS = 600;

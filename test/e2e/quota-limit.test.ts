@@ -10,9 +10,10 @@ import {
   type RunningNode,
   type SeededApp,
   type TestCluster,
+  callApp,
+  callControl,
 } from '#libs/testing';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { callApp, callControl } from './support/cluster-client.ts';
 
 const SENDERS = 8;
 const LIMIT = 10_000;

@@ -11,9 +11,10 @@ import {
   type SeededApp,
   type TestCluster,
   type TestDatabase,
+  callApp,
+  callControl,
 } from '#libs/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { callApp, callControl } from './support/cluster-client.ts';
 
 /** Users of each vendor; eight times as many are one large group. */
 const USERS = 625;

@@ -1,4 +1,5 @@
-import type { SeededApp, TestCluster } from '#libs/testing';
+import type { SeededApp } from './seed.ts';
+import type { TestCluster } from './test-cluster.ts';
 
 /** An answer of the API: its status, and of its envelope what tests look at. */
 export interface Answer<Data> {

@@ -2,9 +2,14 @@
  * What tests share: a database per file, a Redis of one's own, a clock moved by hand, waiting with a deadline. Never
  * imported by apps or by other libs' sources.
  */
+export { callApp, callControl } from './cluster-client.ts';
+export type { Answer } from './cluster-client.ts';
 export { freePort } from '#libs/embedded-postgres';
 export { manualClock } from './manual-clock.ts';
 export type { ManualClock } from './manual-clock.ts';
+export { startNeighbours } from './neighbours.ts';
+export type { Neighbours } from './neighbours.ts';
+export { percentile } from './percentile.ts';
 export { startRedis } from './redis.ts';
 export type { TestRedis } from './redis.ts';
 export { CREDENTIAL_NAMES, seedApp, seedUsers } from './seed.ts';
