@@ -388,20 +388,53 @@ describe('a receipt', () => {
     expect(await send('three', 'ana')).toMatchObject([{ outcome: 'accepted' }]);
   });
 
-  it('that the app has used up a class closes it for all', async () => {
+  it('that a device gets nothing more of a class without a cap of its own leaves it alone until the reset', async () => {
+    await newApp(dropping);
+    await putDevice('ana', 'oppo', 'oppo');
+    expect(await send('one', 'ana')).toMatchObject([{ outcome: 'accepted', class: 'private' }]);
+    await report('oppo', 'one', (param, registrationIds) => [
+      { registrationIds, eventType: 'user_daily_limit', eventTime: cluster.clock.now(), param },
+    ]);
+    expect(await send('two', 'ana')).toMatchObject([{ decision: 'suppress', reason: 'muted' }]);
+  });
+
+  /** vivo's word that the app has used up its operational messages. */
+  async function reportOperational(message: string): Promise<void> {
+    await report('vivo', message, (param, targets) => ({
+      '542423340000000001': { param, targets, ackType: '100', subAckType: '11001', ackTime: cluster.clock.now() },
+    }));
+    await leasesBack();
+  }
+
+  it('that the app has used up a class closes that one for all, whatever the push was meant to be', async () => {
     await newApp(dropping);
     await cluster.putCredential(app, 'vivo', 'vivo');
     await cluster.done(app, 'PUT', 'push/credentials/vivo/quota', dropping);
     await putDevice('ana', 'vivo', 'vivo');
     await putDevice('ben', 'vivo', 'vivo');
     expect(await send('one', 'ana')).toMatchObject([{ outcome: 'accepted', class: 'system' }]);
-    await report('vivo', 'one', (param, targets) => ({
-      '542423340000000001': { param, targets, ackType: '100', subAckType: '11001', ackTime: cluster.clock.now() },
-    }));
-    await leasesBack();
-    expect(await send('two', 'ben')).toMatchObject([
-      { outcome: 'quota_exhausted', quota: { class: 'system', scope: 'class', by: 'vendor' } },
+    await reportOperational('one');
+    expect(await send('two', 'ben', marketing)).toMatchObject([
+      { outcome: 'quota_exhausted', quota: { class: 'operational', scope: 'class', by: 'vendor' } },
     ]);
+    expect(await send('three', 'ben')).toMatchObject([{ outcome: 'accepted', class: 'system' }]);
+  });
+
+  it('of a push from before new settings does not close again what they have opened', async () => {
+    // vivo takes operational messages by day only.
+    cluster.clock.set(new Date(midnight(cluster.clock.now()) + 12 * HOUR));
+    await newApp(dropping);
+    await cluster.putCredential(app, 'vivo', 'vivo');
+    await cluster.done(app, 'PUT', 'push/credentials/vivo/quota', dropping);
+    await putDevice('ana', 'vivo', 'vivo');
+    await putDevice('ben', 'vivo', 'vivo');
+    await send('one', 'ana', marketing);
+    cluster.clock.advance(1_000);
+    await cluster.done(app, 'PUT', 'push/credentials/vivo/quota', dropping);
+    await reportOperational('one');
+    expect(await send('two', 'ben', marketing)).toMatchObject([{ outcome: 'accepted' }]);
+    await reportOperational('two');
+    expect(await send('three', 'ana', marketing)).toMatchObject([{ outcome: 'quota_exhausted' }]);
   });
 });
 

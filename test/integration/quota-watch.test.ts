@@ -192,7 +192,7 @@ describe('an alert', () => {
   it.each([100, null])('is raised for all thresholds when the vendor has closed the class; limit %j', async (limit) => {
     const id = await addCredential('oppo');
     await use(id, 3, limit);
-    await days.close({ credentialId: id, class: 'public', day: DAY }, RESETS_AT, '33');
+    await days.closeLate({ credentialId: id, class: 'public', day: DAY }, RESETS_AT, '33', clock.now());
     await watching().watch.pass();
     expect((await alerts()).map(({ threshold }) => threshold)).toEqual([0.8, 1]);
     expect(logs.filter(({ msg }) => msg === USED_UP)).toEqual([

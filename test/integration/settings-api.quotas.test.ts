@@ -178,7 +178,7 @@ describe('quotas', () => {
   it('are closed when the vendor says so', async () => {
     const credentialId = await putCredential('closed', 'oppo');
     await putSettings('closed', { classes: { public: { perDay: 100 } } });
-    await ledgerDays.close({ credentialId, class: 'public', day: DAY }, RESETS_AT, '33');
+    await ledgerDays.closeLate({ credentialId, class: 'public', day: DAY }, RESETS_AT, '33', START);
     expect(await quotaOf('closed', 'public')).toMatchObject({ closedBy: '33', left: 0, used: 0, exhaustsAt: START });
   });
 
@@ -310,8 +310,13 @@ describe('quota settings', () => {
   it('open what the vendor had closed today, and put the new limits into the ledger at once', async () => {
     const credentialId = await putCredential('bought', 'oppo');
     await lease('bought', 'public', { need: 10, used: 10, own: 10 });
-    await ledgerDays.close({ credentialId, class: 'public', day: DAY }, RESETS_AT, '33');
-    await ledgerDays.close({ credentialId, class: 'public', day: '2023-11-14' }, RESETS_AT - 86_400_000, '33');
+    await ledgerDays.closeLate({ credentialId, class: 'public', day: DAY }, RESETS_AT, '33', START);
+    await ledgerDays.closeLate(
+      { credentialId, class: 'public', day: '2023-11-14' },
+      RESETS_AT - 86_400_000,
+      '33',
+      START,
+    );
     await putSettings('bought', { classes: { public: { perDay: 20 } } });
     expect(await quotaOf('bought', 'public')).toMatchObject({ closedBy: null, limit: 20, used: 10, left: 10 });
     const days = await sql.run<object>(

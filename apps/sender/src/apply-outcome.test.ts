@@ -1,13 +1,12 @@
-import type { Outcome } from '#libs/contracts';
 import { UNTRIED, type TargetRecord } from '#libs/database';
 import { describe, expect, it } from '@jest/globals';
-import { applyOutcome, MAX_ATTEMPTS } from './apply-outcome.ts';
+import { applyOutcome, MAX_ATTEMPTS, type Settling } from './apply-outcome.ts';
 
 const context = { now: 1_000, expiresAt: 100_000, backoff: () => 500 };
-const unavailable: Outcome = { kind: 'unavailable', code: 'timeout', retryAfterMs: null, maybeDelivered: true };
+const unavailable: Settling = { kind: 'unavailable', code: 'timeout', retryAfterMs: null, maybeDelivered: true };
 
 describe('applyOutcome', () => {
-  it.each<[Outcome, Partial<TargetRecord>]>([
+  it.each<[Settling, Partial<TargetRecord>]>([
     [
       { kind: 'accepted', vendorId: 'v1' },
       { state: 'accepted', vendorId: 'v1', code: null, nextAttemptAt: null },
@@ -29,10 +28,6 @@ describe('applyOutcome', () => {
       { kind: 'throttled', code: 'slow', retryAfterMs: null, scope: 'device' },
       { state: 'pending', nextAttemptAt: 1_500, maybeDelivered: false },
     ],
-    [
-      { kind: 'quota_exhausted', code: 'quota', until: 9 },
-      { state: 'pending', nextAttemptAt: 1_500 },
-    ],
   ])('turns %j into %j', (outcome, expected) => {
     expect(applyOutcome(UNTRIED, outcome, context)).toMatchObject({ attempts: 1, answeredAt: 1_000, ...expected });
   });
@@ -48,7 +43,7 @@ describe('applyOutcome', () => {
 
   it('waits as often as the vendor says, for as long as the message lives', () => {
     const before = { ...UNTRIED, attempts: MAX_ATTEMPTS };
-    const throttled: Outcome = { kind: 'throttled', code: 'slow', retryAfterMs: 1, scope: 'credential' };
+    const throttled: Settling = { kind: 'throttled', code: 'slow', retryAfterMs: 1, scope: 'credential' };
     expect(applyOutcome(before, throttled, context).state).toBe('pending');
   });
 

@@ -1,5 +1,6 @@
 import type { Outcome } from '#libs/contracts';
 import type { TargetRecord } from '#libs/database';
+import type { Temporary } from '#libs/queue';
 
 /**
  * Failed attempts after which a target is given up even if its message still lives: about an hour (fcm section 5). To be
@@ -12,12 +13,15 @@ export interface OutcomeContext {
   now: number;
   /** End of the message's life. */
   expiresAt: number;
-  /** Delay before the next attempt, ms; null when there is none. */
-  backoff: (outcome: Outcome, attempts: number) => number | null;
+  /** Delay before the next attempt, ms. */
+  backoff: (outcome: Temporary, attempts: number) => number;
 }
 
+/** An answer that settles by itself how a target stands; without quota the operator's steps do (`exhaustion.ts`). */
+export type Settling = Exclude<Outcome, { kind: 'quota_exhausted' }>;
+
 /** How a target stands after one more answer of the vendor. */
-export function applyOutcome(before: TargetRecord, outcome: Outcome, context: OutcomeContext): TargetRecord {
+export function applyOutcome(before: TargetRecord, outcome: Settling, context: OutcomeContext): TargetRecord {
   const attempts = before.attempts + 1;
   const answered: TargetRecord = {
     ...before,
@@ -35,13 +39,12 @@ export function applyOutcome(before: TargetRecord, outcome: Outcome, context: Ou
     case 'misconfigured':
       return { ...answered, state: outcome.kind };
     case 'throttled':
-    case 'unavailable':
-    case 'quota_exhausted': {
+    case 'unavailable': {
       const maybeDelivered = before.maybeDelivered || (outcome.kind === 'unavailable' && outcome.maybeDelivered);
-      const delay = context.backoff(outcome, attempts);
-      const tried = outcome.kind === 'unavailable' && attempts >= MAX_ATTEMPTS;
-      if (delay === null || tried) return { ...answered, state: 'given_up', maybeDelivered };
-      const nextAttemptAt = context.now + delay;
+      if (outcome.kind === 'unavailable' && attempts >= MAX_ATTEMPTS) {
+        return { ...answered, state: 'given_up', maybeDelivered };
+      }
+      const nextAttemptAt = context.now + context.backoff(outcome, attempts);
       return nextAttemptAt >= context.expiresAt
         ? { ...answered, state: 'expired', maybeDelivered }
         : { ...answered, state: 'pending', maybeDelivered, nextAttemptAt };

@@ -18,7 +18,7 @@ export function holdUntil(
 }
 
 /** Code of a push that our own ledger had no quota for; of others it is the vendor's. */
-const OWN_CODES: Readonly<Record<QuotaNote['scope'], string>> = {
+const OWN_CODES: Readonly<Partial<Record<QuotaNote['scope'], string>>> = {
   class: 'quota_used_up',
   device: 'device_quota_used_up',
 };
@@ -29,7 +29,7 @@ export function noteExhaustion(before: TargetRecord, note: QuotaNote, nextAttemp
     ...before,
     quota: note,
     nextAttemptAt,
-    code: note.by === 'limit' ? OWN_CODES[note.scope] : before.code,
+    code: note.by === 'limit' ? (OWN_CODES[note.scope] ?? before.code) : before.code,
   };
   switch (note.step) {
     case 'hold':

@@ -2,7 +2,7 @@ import type { Notification, Outcome, VendorName } from '#libs/contracts';
 import type { Doubt, StoredSendJob, TargetRecord } from '#libs/database';
 import type { Metrics } from '#libs/observability';
 import { vendorOf, type VendorSender } from '#libs/vendors';
-import { applyOutcome, expire } from './apply-outcome.ts';
+import { applyOutcome, expire, type OutcomeContext } from './apply-outcome.ts';
 import type { CredentialCache, UsableCredential } from './credential-cache.ts';
 import { noteRefusal, putOff } from './exhaustion.ts';
 import type { DirtyJob, OutcomeRecorder } from './outcome-recorder.ts';
@@ -19,7 +19,7 @@ export interface JobSenderPorts {
   recorder: Pick<OutcomeRecorder, 'touch' | 'drop' | 'mute'>;
   metrics: Pick<Metrics, 'outcomes'>;
   now: () => number;
-  backoff: (outcome: Outcome, attempts: number) => number | null;
+  backoff: OutcomeContext['backoff'];
   /** What failed beside a push, which it does not hold up. */
   onError: (error: unknown) => void;
 }
@@ -147,9 +147,7 @@ export class JobSender {
             heeded.set(outcome.kind, gate.heed(request, outcome).catch(onError));
           }
           this.report(vendor, job, index, outcome);
-          if (isForSteps(outcome)) {
-            refused.push({ index, want: { scope: outcome.scope ?? 'class', by: 'vendor' } });
-          }
+          if (outcome.kind === 'quota_exhausted') refused.push({ index, want: wantOf(outcome) });
           recorder.touch(dirty);
         },
       );
@@ -199,7 +197,7 @@ export class JobSender {
     const answeredAt = now();
     const { expiresAt } = job.notification;
     change(job, index, (before) =>
-      isForSteps(outcome)
+      outcome.kind === 'quota_exhausted'
         ? noteRefusal(before, outcome.code, answeredAt)
         : applyOutcome(before, outcome, { now: answeredAt, expiresAt, backoff }),
     );
@@ -212,9 +210,9 @@ export class JobSender {
   }
 }
 
-/** Whether the operator's steps say what becomes of the push. */
-function isForSteps(outcome: Outcome): outcome is Extract<Outcome, { kind: 'quota_exhausted' }> & { scope?: 'device' } {
-  return outcome.kind === 'quota_exhausted' && outcome.scope !== 'call';
+/** What the vendor has refused a push for. */
+function wantOf({ scope }: Extract<Outcome, { kind: 'quota_exhausted' }>): Want {
+  return { scope: scope === 'app' ? 'class' : scope, by: 'vendor' };
 }
 
 /** It goes out as it was meant to, whatever an earlier attempt did. */

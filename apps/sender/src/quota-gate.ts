@@ -1,7 +1,7 @@
 import type { Notification, Outcome, Purpose, QuotaNote, Target, VendorName } from '#libs/contracts';
 import type { QuotaDeviceStore, TargetRecord } from '#libs/database';
 import { quotaTerms, type Draw, type QuotaKey, type QuotaLedger, type QuotaTerms, type Rates } from '#libs/quota';
-import { vendorOf } from '#libs/vendors';
+import { documentedLimits, vendorOf } from '#libs/vendors';
 import type { UsableCredential } from './credential-cache.ts';
 
 /** How soon is looked again whether others have given back what they held, ms. */
@@ -55,14 +55,20 @@ export class QuotaGate {
   /** The class of a notification, and what holds for it today. */
   termsOf(
     vendor: VendorName,
-    { loaded, quota }: UsableCredential,
+    credential: UsableCredential,
     notification: Notification,
   ): { class: string; terms: QuotaTerms } {
+    return this.termsOfClass(vendor, credential, vendorOf(vendor).quota.classOf(notification, credential.loaded.value));
+  }
+
+  private termsOfClass(
+    vendor: VendorName,
+    { loaded, quota }: UsableCredential,
+    name: string,
+  ): { class: string; terms: QuotaTerms } {
     const rules = vendorOf(vendor).quota;
-    const name = rules.classOf(notification, loaded.value);
     const documented = rules.limitsOf(name, quota, loaded.value);
-    const terms = quotaTerms(quota, name, documented, rules.timeZone, this.ports.now());
-    return { class: name, terms };
+    return { class: name, terms: quotaTerms(quota, name, documented, rules.timeZone, this.ports.now()) };
   }
 
   /** Lets through as many of the targets as limits allow. */
@@ -98,13 +104,30 @@ export class QuotaGate {
   }
 
   /** The vendor has said "too fast", or that nothing is left of the class: others are to know at once. */
-  async heed({ credential, notification, purpose, vendor }: GateRequest, outcome: Outcome): Promise<void> {
+  async heed(request: GateRequest, outcome: Outcome): Promise<void> {
     if (outcome.kind === 'throttled') {
-      await this.ports.rates.throttled(String(credential.id), outcome.retryAfterMs);
+      await this.ports.rates.throttled(String(request.credential.id), outcome.retryAfterMs);
     } else if (outcome.kind === 'quota_exhausted') {
-      const { class: name, terms } = this.termsOf(vendor, credential, notification);
-      await this.ports.ledger.exhaust(keyOf(credential, name, purpose), terms, outcome.code);
+      const { credential, purpose } = request;
+      for (const { class: name, terms } of this.exhaustedBy(request, outcome.scope)) {
+        await this.ports.ledger.exhaust(keyOf(credential, name, purpose), terms, outcome.code);
+      }
     }
+  }
+
+  /**
+   * The classes that such a refusal closes. One that the vendor documents no limit of stays open: the vendor has counted the
+   * push as another class than we did, and the others of this one may go out.
+   */
+  private exhaustedBy(
+    { vendor, credential, notification }: GateRequest,
+    scope: Extract<Outcome, { kind: 'quota_exhausted' }>['scope'],
+  ): { class: string; terms: QuotaTerms }[] {
+    const { quota } = vendorOf(vendor);
+    if (scope === 'app') return quota.classes.map((name) => this.termsOfClass(vendor, credential, name));
+    const own = this.termsOf(vendor, credential, notification);
+    const isLimited = documentedLimits(quota, own.class, credential.loaded.value).perDay;
+    return scope === 'class' && isLimited ? [own] : [];
   }
 
   private async pace({ credential, targets, vendor }: GateRequest): Promise<{ granted: number; waitMs: number }> {
@@ -198,5 +221,5 @@ function refuse(positions: readonly number[], want: Want): { position: number; w
 /** Whether an answer holds for more than the target that it was given for. */
 export function isOfAll(outcome: Outcome): boolean {
   if (outcome.kind === 'throttled') return outcome.scope === 'credential';
-  return outcome.kind === 'quota_exhausted' && outcome.scope === undefined;
+  return outcome.kind === 'quota_exhausted' && (outcome.scope === 'class' || outcome.scope === 'app');
 }

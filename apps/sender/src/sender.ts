@@ -153,7 +153,7 @@ export async function startSender(
     metrics,
     now,
     backoff: (outcome, attempts) =>
-      backoff(outcome, { attempts, now: now(), random: Math.random, baseMs: environment.RETRY_BASE_MS }),
+      backoff(outcome, { attempts, random: Math.random, baseMs: environment.RETRY_BASE_MS }),
     onError: warn('What a vendor said of its limits could not be noted'),
   });
   const batches = new BatchSender({

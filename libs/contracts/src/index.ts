@@ -71,7 +71,7 @@ export type { Purpose } from './purpose.ts';
 export { EXHAUSTION_STEPS, purposeIndex, quotaSettingsSchema } from './quota.ts';
 export type { ClassLimits, ExhaustionStep, QuotaNote, QuotaSettings, RateLimit, Rerouted } from './quota.ts';
 export { RECEIPT_STATES } from './receipt.ts';
-export type { Receipt, ReceiptState } from './receipt.ts';
+export type { Exhausted, Receipt, ReceiptState } from './receipt.ts';
 export { TARGET_STATES } from './outcome.ts';
 export type { Outcome, OutcomeKind, TargetState } from './outcome.ts';
 export { JOB_VERSION, MESSAGES_QUEUE, messagesJobSchema, pushJobSchema, pushQueue } from './jobs.ts';

@@ -8,8 +8,8 @@
  * - `throttled`: too fast; retry after the delay. `scope` says who is too fast: this device, pushes of this
  *   class, or the whole credential;
  * - `unavailable`: the vendor's or the network's fault; retry. `maybeDelivered` when no answer came back;
- * - `quota_exhausted`: nothing more until `until`. `scope` says of what: without it of the whole class; `device`: of the
- *   class to this device; `call`: of calls like this one, which says nothing of the class;
+ * - `quota_exhausted`: nothing more until `until`. `scope` says of what: `app`: of all classes; `class`: of the push's class;
+ *   `device`: of that class to this device; `push`: of this push, which says nothing of others;
  * - `misconfigured`: the credential does not work; an operator must act.
  */
 export type Outcome =
@@ -19,7 +19,7 @@ export type Outcome =
   | { kind: 'rejected'; code: string; detail?: string }
   | { kind: 'throttled'; code: string; retryAfterMs: number | null; scope: 'device' | 'class' | 'credential' }
   | { kind: 'unavailable'; code: string; retryAfterMs: number | null; maybeDelivered: boolean }
-  | { kind: 'quota_exhausted'; code: string; until: number | null; scope?: 'device' | 'call' }
+  | { kind: 'quota_exhausted'; code: string; until: number | null; scope: 'app' | 'class' | 'device' | 'push' }
   | { kind: 'misconfigured'; code: string; detail?: string };
 
 export type OutcomeKind = Outcome['kind'];

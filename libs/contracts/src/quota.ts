@@ -69,8 +69,8 @@ export interface RateLimit {
 export interface QuotaNote {
   /** The class that it was to go out as. */
   class: string;
-  /** The app's quota of the class, or that of the device. */
-  scope: 'class' | 'device';
+  /** The app's quota of the class, or that of the device; `push`: the vendor refused this one, whatever its class. */
+  scope: 'class' | 'device' | 'push';
   /** `limit`: our ledger had none left; `vendor`: the vendor said so. */
   by: 'limit' | 'vendor';
   step: ExhaustionStep;

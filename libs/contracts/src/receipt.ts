@@ -29,6 +29,14 @@ export const RECEIPT_STATES = [
 ] as const;
 export type ReceiptState = (typeof RECEIPT_STATES)[number];
 
+/** What a receipt says is used up for the day. */
+export interface Exhausted {
+  /** `class`: the app's quota of the class; `device`: what the device gets of it; `device_all`: of all classes. */
+  scope: 'class' | 'device' | 'device_all';
+  /** The class; absent: the one that the push went out as. */
+  class?: string;
+}
+
 /** Later proof of what became of one push on one device. */
 export interface Receipt {
   /** The device token that the vendor names. */
@@ -36,11 +44,8 @@ export interface Receipt {
   /** Id of the send job, which the call carried and the vendor gives back; null when it gave none. */
   jobId: string | null;
   state: ReceiptState;
-  /**
-   * With `quota_exhausted`: whether the device has had its share of the push's class (absent), of all classes (`device`), or
-   * the app has used up the class (`class`).
-   */
-  scope?: 'device' | 'class';
+  /** Of `quota_exhausted` only. */
+  exhausted?: Exhausted;
   /** The vendor's own code, at most 64 characters. */
   code: string;
   /** Unix ms on the vendor's clock; null when it does not say. */

@@ -15,45 +15,27 @@ const JITTER = 0.5;
 export interface BackoffOptions {
   /** Attempts made so far, the one just answered included: at least 1. */
   attempts: number;
-  /** Unix ms. */
-  now: number;
   /** In [0, 1). */
   random: () => number;
   baseMs?: number;
   capMs?: number;
 }
 
+/** Outcomes after which a push is tried again. */
+export type Temporary = Extract<Outcome, { kind: 'throttled' | 'unavailable' }>;
+
 /**
- * Milliseconds until the next attempt of a target, null when the outcome is final. Never earlier than the vendor asks;
- * without its word, exponential from `baseMs` and never above `capMs`.
+ * Milliseconds until the next attempt of a target. Never earlier than the vendor asks; without its word, exponential from
+ * `baseMs` and never above `capMs`.
  */
-export function backoff(outcome: Outcome, options: BackoffOptions): number | null {
-  const { now, random, baseMs = BACKOFF_BASE_MS } = options;
-  switch (outcome.kind) {
-    case 'accepted':
-    case 'token_gone':
-    case 'muted':
-    case 'rejected':
-    case 'misconfigured':
-      return null;
-    case 'throttled':
-    case 'unavailable':
-      return outcome.retryAfterMs === null ? unasked(options) : spread(outcome.retryAfterMs, baseMs, random);
-    case 'quota_exhausted':
-      // A reset in the past is a clock that differs from the vendor's.
-      return outcome.until === null || outcome.until <= now
-        ? unasked(options)
-        : spread(outcome.until - now, baseMs, random);
-  }
+export function backoff({ retryAfterMs }: Temporary, options: BackoffOptions): number {
+  const { attempts, random, baseMs = BACKOFF_BASE_MS, capMs = BACKOFF_CAP_MS } = options;
+  return retryAfterMs === null ? exponential(attempts, baseMs, capMs, random) : spread(retryAfterMs, baseMs, random);
 }
 
 /** Milliseconds before a job that threw runs again: from 1 s, doubling, spread by up to a half, 5 minutes at most. */
 export function jobBackoff(attemptsMade: number, random: () => number): number {
   return exponential(attemptsMade, JOB_BACKOFF_BASE_MS, JOB_BACKOFF_CAP_MS, random);
-}
-
-function unasked({ attempts, random, baseMs = BACKOFF_BASE_MS, capMs = BACKOFF_CAP_MS }: BackoffOptions): number {
-  return exponential(attempts, baseMs, capMs, random);
 }
 
 /** Between the doubled base and one and a half of it; the spread stays below the cap. */

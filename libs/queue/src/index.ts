@@ -3,6 +3,7 @@
  * vendor, no Nest (that is `#libs/queue/transport`) and nothing of what the jobs are about.
  */
 export { backoff } from './backoff.ts';
+export type { Temporary } from './backoff.ts';
 export { disposeTargets } from './disposition.ts';
 export { QueueBackendError, RejectJob, RetryLater, UnknownJobVersion } from './errors.ts';
 export { JobQueue } from './job-queue.ts';

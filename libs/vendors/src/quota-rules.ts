@@ -1,4 +1,5 @@
 import type { ClassLimits } from '#libs/contracts';
+import type { VendorQuota } from './vendor.ts';
 
 /** Of a class that a vendor does not cap, or whose cap is not known. */
 export const NO_LIMITS: ClassLimits = { perDay: null, perDevicePerDay: null };
@@ -31,4 +32,18 @@ export function rateOfTier(tiers: readonly RateTier[], users = 0): number {
 /** The day's total; null when the number of users is not known: too low a guess would hold back what the vendor takes. */
 export function totalOfUsers({ perUser, leastUsers }: UsersFormula, users: number | undefined): number | null {
   return users === undefined ? null : perUser * Math.max(leastUsers, users);
+}
+
+/** Any number of users: it tells whether a limit goes by them. */
+const SOME_USERS = 1;
+
+/** Which limits the vendor documents for one of its classes, whatever the figures are. */
+export function documentedLimits(
+  quota: VendorQuota<unknown>,
+  className: string,
+  credential: unknown,
+): { perDay: boolean; perDevicePerDay: boolean } {
+  const settings = { installedUsers: SOME_USERS, newsLicence: false };
+  const { perDay, perDevicePerDay } = quota.limitsOf(className, settings, credential);
+  return { perDay: perDay !== null, perDevicePerDay: perDevicePerDay !== null };
 }

@@ -78,7 +78,7 @@ export const explanationSchema = z.object({
           quota: z
             .object({
               class: z.string(),
-              scope: z.enum(['class', 'device']),
+              scope: z.enum(['class', 'device', 'push']),
               by: z.enum(['limit', 'vendor']),
               step: z.enum(EXHAUSTION_STEPS),
               resetsAt: z.int(),

@@ -1,77 +1,101 @@
-import type { Receipt } from '#libs/contracts';
+import type { Exhausted, Receipt } from '#libs/contracts';
 import type {
+  QuotaDayStore,
   QuotaDeviceStore,
   QuotaReceiptStore,
-  QuotaDayStore,
   ReceiptOwner,
-  TokenStore,
   SentPush,
+  TokenStore,
 } from '#libs/database';
 import { vendorDay, type VendorDay } from '#libs/quota';
 
 interface Ports {
   pushes: Pick<QuotaReceiptStore, 'find'>;
-  days: Pick<QuotaDayStore, 'close'>;
+  days: Pick<QuotaDayStore, 'closeLate'>;
   devices: Pick<QuotaDeviceStore, 'close'>;
   tokens: Pick<TokenStore, 'muteTokens'>;
 }
 
-type Exhausted = Receipt & { jobId: string };
+/** How a credential's vendor counts. */
+export interface ReceiptQuota {
+  /** Of the vendor's day. */
+  zone: string;
+  /** Which limits the vendor documents for a class. */
+  limitsOf(className: string): { perDay: boolean; perDevicePerDay: boolean };
+}
+
+/** A push that found no quota after all. */
+interface Spent {
+  push: SentPush;
+  code: string;
+  scope: Exhausted['scope'];
+  /** The class that has none left. */
+  class: string;
+}
 
 /** What a receipt that tells of a used-up quota means for the next pushes of the day. */
 export class QuotaReceipts {
   constructor(private readonly ports: Ports) {}
 
-  /**
-   * Keeps pushes of the day from devices and classes that have had their share. `zone` is that of the vendor's day; a receipt
-   * of another day changes nothing.
-   */
-  async take(owner: ReceiptOwner, zone: string, receipts: readonly Receipt[], now: number): Promise<void> {
-    const today = vendorDay(zone, now);
-    const exhausted = receipts.filter((receipt): receipt is Exhausted => isOfToday(receipt, today));
-    if (exhausted.length === 0) return;
-    const named = exhausted.map(({ jobId, token }) => ({ job: Number(jobId), token }));
+  /** Keeps pushes of the day from devices and classes that have had their share; a receipt of another day changes nothing. */
+  async take(owner: ReceiptOwner, quota: ReceiptQuota, receipts: readonly Receipt[], now: number): Promise<void> {
+    const today = vendorDay(quota.zone, now);
+    const told = receipts.filter((receipt): receipt is ToldToday => isOfToday(receipt, today));
+    if (told.length === 0) return;
+    const named = told.map(({ jobId, token }) => ({ job: Number(jobId), token }));
     const sent = await this.ports.pushes.find(owner.appId, owner.credentialId, named);
     const found = new Map(sent.map((push) => [`${push.job} ${push.token}`, push]));
-    const pushesOf = (scope: Receipt['scope']): { push: SentPush; code: string }[] =>
-      exhausted.flatMap((receipt) => {
-        const push = found.get(`${receipt.jobId} ${receipt.token}`);
-        return receipt.scope === scope && push !== undefined ? [{ push, code: receipt.code }] : [];
-      });
-    await this.closeClasses(owner, today, pushesOf('class'));
-    await this.closeDevices(today, pushesOf(undefined));
-    const muted = pushesOf('device').map(({ push: { tokenId: id, token } }) => ({
-      id,
-      token,
-      until: today.resetsAt,
-      at: now,
-    }));
-    if (muted.length > 0) await this.ports.tokens.muteTokens(muted);
+    const spent = told.flatMap(({ jobId, token, code, exhausted }): Spent[] => {
+      const push = found.get(`${jobId} ${token}`);
+      return push === undefined ? [] : [{ push, code, scope: exhausted.scope, class: exhausted.class ?? push.class }];
+    });
+    const isAll = ({ scope, class: name }: Spent): boolean =>
+      scope === 'device_all' || (scope === 'device' && !quota.limitsOf(name).perDevicePerDay);
+    // A class without a limit has none that could be used up: the vendor has counted the push as another.
+    const ofClass = spent.filter(({ scope, class: name }) => scope === 'class' && quota.limitsOf(name).perDay);
+    await this.closeClasses(owner, today, ofClass);
+    await this.closeDevices(
+      today,
+      spent.filter((one) => one.scope === 'device' && !isAll(one)),
+    );
+    await this.muteDevices(today, spent.filter(isAll), now);
   }
 
   private async closeClasses(
     { credentialId }: ReceiptOwner,
     { day, resetsAt }: VendorDay,
-    pushes: readonly { push: SentPush; code: string }[],
+    spent: readonly Spent[],
   ): Promise<void> {
-    const codes = new Map(pushes.map(({ push, code }) => [push.class, code]));
-    for (const [name, code] of codes) await this.ports.days.close({ credentialId, class: name, day }, resetsAt, code);
+    const latest = new Map<string, Spent>();
+    for (const one of spent) {
+      if (one.push.sentAt >= (latest.get(one.class)?.push.sentAt ?? 0)) latest.set(one.class, one);
+    }
+    for (const { class: name, code, push } of latest.values()) {
+      await this.ports.days.closeLate({ credentialId, class: name, day }, resetsAt, code, push.sentAt);
+    }
   }
 
-  private async closeDevices({ day }: VendorDay, pushes: readonly { push: SentPush }[]): Promise<void> {
+  private async closeDevices({ day }: VendorDay, spent: readonly Spent[]): Promise<void> {
     const byClass = new Map<string, Set<number>>();
-    for (const { push } of pushes) {
-      const ids = byClass.get(push.class) ?? new Set();
-      byClass.set(push.class, ids.add(push.tokenId));
+    for (const { class: name, push } of spent) {
+      const ids = byClass.get(name) ?? new Set();
+      byClass.set(name, ids.add(push.tokenId));
     }
     for (const [name, ids] of byClass) await this.ports.devices.close([...ids], { class: name, day });
   }
+
+  private async muteDevices({ resetsAt }: VendorDay, spent: readonly Spent[], now: number): Promise<void> {
+    const muted = spent.map(({ push: { tokenId: id, token } }) => ({ id, token, until: resetsAt, at: now }));
+    if (muted.length > 0) await this.ports.tokens.muteTokens(muted);
+  }
 }
+
+type ToldToday = Receipt & { jobId: string; exhausted: Exhausted };
 
 /** Send jobs are numbered; what is no number names none of ours. */
 const JOB_ID = /^[1-9]\d{0,14}$/;
 
-function isOfToday({ state, jobId, at }: Receipt, { startsAt, resetsAt }: VendorDay): boolean {
-  if (state !== 'quota_exhausted' || jobId === null || !JOB_ID.test(jobId)) return false;
+function isOfToday({ exhausted, jobId, at }: Receipt, { startsAt, resetsAt }: VendorDay): boolean {
+  if (exhausted === undefined || jobId === null || !JOB_ID.test(jobId)) return false;
   return at === null || (at >= startsAt && at < resetsAt);
 }

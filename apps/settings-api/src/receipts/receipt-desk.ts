@@ -1,10 +1,10 @@
 import { VENDOR_NAMES, type VendorName } from '#libs/contracts';
 import type { CredentialStore, OpenedCredential, ReceiptOwner, ReceiptStore } from '#libs/database';
 import type { Metrics } from '#libs/observability';
-import { vendorOf, type ReceiptPost, type ReceiptReading } from '#libs/vendors';
+import { documentedLimits, vendorOf, type ReceiptPost, type ReceiptReading } from '#libs/vendors';
 import { z } from 'zod';
 import { TtlCache } from '../http/ttl-cache.ts';
-import type { QuotaReceipts } from './quota-receipts.ts';
+import type { QuotaReceipts, ReceiptQuota } from './quota-receipts.ts';
 
 const pathSchema = z.object({ vendor: z.enum(VENDOR_NAMES), key: z.uuid().toLowerCase() });
 
@@ -12,8 +12,7 @@ const pathSchema = z.object({ vendor: z.enum(VENDOR_NAMES), key: z.uuid().toLowe
 export interface ReceiptAddress {
   vendor: VendorName;
   owner: ReceiptOwner;
-  /** IANA zone of the vendor's day. */
-  zone: string;
+  quota: ReceiptQuota;
   read: (post: ReceiptPost, now: number) => ReceiptReading;
 }
 
@@ -59,13 +58,13 @@ export class ReceiptDesk {
   }
 
   /** Resolves when the receipts are stored. The same post twice changes nothing that the explanation tells. */
-  async take({ vendor, owner, zone, read }: ReceiptAddress, post: ReceiptPost, now: number): Promise<ReceiptReading> {
+  async take({ vendor, owner, quota, read }: ReceiptAddress, post: ReceiptPost, now: number): Promise<ReceiptReading> {
     const { metrics, receipts, quotas } = this.ports;
     const reading = limited(read(post, now));
     metrics.receiptPosts.inc({ vendor, result: reading.kind === 'refused' ? reading.reason : 'read' });
     if (reading.kind === 'refused') return reading;
     await receipts.record(owner, reading.receipts, now);
-    await quotas.take(owner, zone, reading.receipts, now);
+    await quotas.take(owner, quota, reading.receipts, now);
     for (const { state } of reading.receipts) metrics.receipts.inc({ vendor, state });
     return reading;
   }
@@ -80,7 +79,10 @@ function addressOf(opened: OpenedCredential & { appId: number }): ReceiptAddress
   return {
     vendor,
     owner: { appId, credentialId: id, credential: name },
-    zone: settings.timeZone ?? quota.timeZone,
+    quota: {
+      zone: settings.timeZone ?? quota.timeZone,
+      limitsOf: (className) => documentedLimits(quota, className, credential.data),
+    },
     read: (post, now) => receipts.read(post, credential.data, now),
   };
 }

@@ -29,8 +29,9 @@ export class Quotas1763900000000 implements MigrationInterface {
         vendor_used      bigint,
         elsewhere        bigint NOT NULL DEFAULT 0,
         last_lease       bigint NOT NULL DEFAULT 0,
-        -- The vendor's code when it said that there is no more today.
+        -- The vendor's code when it said that there is no more today, and when new settings last opened it again.
         closed_code      text,
+        reopened_at      timestamptz,
         -- How fast it is used up, smoothed, and the last look at it; since when there have been any.
         per_second       float8 NOT NULL DEFAULT 0,
         sampled_used     bigint NOT NULL DEFAULT 0,

@@ -28,7 +28,15 @@ const CLOSE = {
   text: `
     UPDATE quota_days SET closed_code = coalesce(closed_code, $4)
     WHERE credential_id = $1 AND class = $2 AND day = $3::date
-      AND ($5::uuid IS NULL OR EXISTS (SELECT FROM credentials k WHERE k.id = $1 AND k.version = $5))`,
+      AND EXISTS (SELECT FROM credentials k WHERE k.id = $1 AND k.version = $5)`,
+};
+
+const CLOSE_LATE = {
+  name: 'close-quota-late',
+  text: `
+    UPDATE quota_days SET closed_code = coalesce(closed_code, $4)
+    WHERE credential_id = $1 AND class = $2 AND day = $3::date
+      AND (reopened_at IS NULL OR reopened_at <= to_timestamp($5::float8 / 1000))`,
 };
 
 /**
@@ -84,9 +92,15 @@ export class QuotaDayStore {
    * The vendor has said, with that code, that there is no more today. Of a credential that is another version than `version`
    * by now it says nothing: the operator may have bought more.
    */
-  async close(day: QuotaDay, resetsAt: number, code: string, version: string | null = null): Promise<void> {
+  async close(day: QuotaDay, resetsAt: number, code: string, version: string): Promise<void> {
     await this.open(day, resetsAt);
     await this.sql.run(CLOSE, [day.credentialId, day.class, day.day, code, version]);
+  }
+
+  /** The same, said later of a push that was sent at `sentAt` (Unix ms): of new settings since then it says nothing. */
+  async closeLate(day: QuotaDay, resetsAt: number, code: string, sentAt: number): Promise<void> {
+    await this.open(day, resetsAt);
+    await this.sql.run(CLOSE_LATE, [day.credentialId, day.class, day.day, code, sentAt]);
   }
 
   /** The vendor has said how the day stands, with an answer to a push of the class. */

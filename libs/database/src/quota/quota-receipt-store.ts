@@ -13,6 +13,8 @@ export interface SentPush extends ReportedPush {
   tokenId: number;
   /** The vendor's class that it went out as. */
   class: string;
+  /** When the vendor took it, Unix ms on the sender's clock; 0 when that is not written yet. */
+  sentAt: number;
 }
 
 const FIND = {
@@ -23,12 +25,13 @@ const FIND = {
     ), targets AS MATERIALIZED (
       SELECT j.id AS job, t.target ->> 'token' AS token, (t.target ->> 'tokenId')::bigint AS token_id,
              CASE WHEN j.outcomes -> t.position::int - 1 -> 'quota' ->> 'step' = 'lower_class'
-                  THEN j.outcomes -> t.position::int - 1 -> 'quota' ->> 'to' ELSE j.class END AS class
+                  THEN j.outcomes -> t.position::int - 1 -> 'quota' ->> 'to' ELSE j.class END AS class,
+             coalesce((j.outcomes -> t.position::int - 1 ->> 'answeredAt')::bigint, 0) AS sent_at
       FROM (SELECT DISTINCT job FROM given) AS named
       JOIN send_jobs j ON j.id = named.job AND j.app_id = $1 AND j.credential_id = $2,
            json_array_elements(j.targets) WITH ORDINALITY AS t (target, position)
     )
-    SELECT given.job, given.token, targets.token_id AS "tokenId", targets.class
+    SELECT given.job, given.token, targets.token_id AS "tokenId", targets.class, targets.sent_at AS "sentAt"
     FROM given JOIN targets ON targets.job = given.job AND targets.token = given.token
     WHERE targets.class IS NOT NULL`,
 };

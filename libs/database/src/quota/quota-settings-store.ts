@@ -26,7 +26,7 @@ const APPLY = {
   text: `
     UPDATE quota_days d
     SET resets_at = to_timestamp(t."resetsAt" / 1000), own_limit = t."ownLimit", documented_limit = t."documentedLimit",
-        closed_code = NULL
+        closed_code = NULL, reopened_at = to_timestamp($3::float8 / 1000)
     FROM json_to_recordset($2::json)
       AS t (class text, day date, "resetsAt" float8, "ownLimit" bigint, "documentedLimit" bigint)
     WHERE d.credential_id = $1 AND d.class = t.class AND d.day = t.day

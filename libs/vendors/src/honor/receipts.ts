@@ -16,6 +16,9 @@ const statusSchema = z.object({
   appid: z.coerce.string().nullish(),
 });
 
+/** Dropped, mainly over the quota of the device (honor section 7). */
+const DEVICE_LIMIT = 40000009;
+
 /** Every code that honor section 7 lists. They come from one client's source. */
 const STATES: Readonly<Record<number, ReceiptState>> = {
   // Data reached the app.
@@ -28,8 +31,7 @@ const STATES: Readonly<Record<number, ReceiptState>> = {
   40000005: 'muted',
   40000006: 'muted',
   40000007: 'clicked',
-  // Dropped, mainly over the quota of the device: that of the push's class, since only marketing has one (our reading).
-  40000009: 'quota_exhausted',
+  [DEVICE_LIMIT]: 'quota_exhausted',
   // The tap could not open its page: it was delivered all the same.
   40000011: 'delivered',
   // Held back while the screen is off.
@@ -61,6 +63,7 @@ export const receipts: VendorReceipts<HonorCredential> = {
       token,
       jobId: biTag,
       state: STATES[status] ?? 'unknown',
+      ...(status === DEVICE_LIMIT && { exhausted: { scope: 'device' } }),
       code: String(status),
       at: timestamp,
     }));

@@ -53,7 +53,7 @@ describe('huawei classify', () => {
     ['80300010', rejected('80300010'), null, 'one'],
     ['80300011', misconfigured('80300011'), 'high_urgency', 'whole'],
     ['80300013', misconfigured('80300013'), 'receipt_id', 'whole'],
-    ['80300029', { kind: 'quota_exhausted', code: '80300029', until: MIDNIGHT }, null, 'whole'],
+    ['80300029', { kind: 'quota_exhausted', code: '80300029', until: MIDNIGHT, scope: 'class' }, null, 'whole'],
     ['80300030', rejected('80300030'), null, 'one'],
     ['80300036', misconfigured('80300036'), null, 'whole'],
     ['80300037', misconfigured('80300037'), null, 'whole'],

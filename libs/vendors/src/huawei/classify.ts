@@ -278,7 +278,7 @@ function outcomeOf(kind: Kind, code: string, { now, retryAfterMs }: Circumstance
     case 'feature_off':
       return { kind: 'misconfigured', code };
     case 'quota':
-      return { kind: 'quota_exhausted', code, until: nextShanghaiMidnight(now) };
+      return { kind: 'quota_exhausted', code, until: nextShanghaiMidnight(now), scope: 'class' };
     case 'throttled':
       return { kind: 'throttled', code, retryAfterMs, scope: 'credential' };
     case 'later':

@@ -81,12 +81,12 @@ describe('huawei receipts', () => {
   });
 
   it.each([
-    [102, 'device'],
-    [256, undefined],
+    [102, { scope: 'device_all' }],
+    [256, { scope: 'device', class: 'marketing' }],
     [0, undefined],
-  ])('says with status %i whose cap is reached: %s', (status, scope) => {
+  ])('says with status %i whose cap is reached: %j', (status, exhausted) => {
     const read = receiptsOf(receipts.read(post([{ ...V1_ITEM, status }]), OPEN, NOW));
-    expect(read.map((receipt) => receipt.scope)).toEqual([scope]);
+    expect(read.map((receipt) => receipt.exhausted)).toEqual([exhausted]);
   });
 
   it.each([261, 262, 264, 265, 268, 269])('passes over status %i of cards and live views', (status) => {

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import type { Receipt, ReceiptState } from '#libs/contracts';
+import type { Exhausted, Receipt, ReceiptState } from '#libs/contracts';
 import { readJson } from '../json.ts';
 import type { ReceiptPost, ReceiptReading, VendorReceipts } from '../vendor.ts';
 import { wholeNumberSchema } from '../wire-fields.ts';
@@ -53,8 +53,11 @@ const STATUSES: Readonly<Record<string, ReceiptState | null>> = {
   269: null,
 };
 
-/** Of all classes of the device (huawei section 7). */
-const DEVICE_CAP = 102;
+/** What is used up: all of the device's, or its marketing messages, which Huawei may have judged this one to be (huawei section 7). */
+const EXHAUSTED: Readonly<Record<number, Exhausted>> = {
+  102: { scope: 'device_all' },
+  256: { scope: 'device', class: 'marketing' },
+};
 
 const absent = z.undefined().catch(undefined);
 
@@ -117,8 +120,10 @@ function receiptsIn(item: unknown, { packageName }: HuaweiCredential): Receipt[]
   const state = Object.hasOwn(STATUSES, code) ? STATUSES[code] : 'unknown';
   if (state === null || state === undefined) return [];
   const at = timestamp ?? deliveryStatus?.timestamp ?? null;
-  const scope = code === DEVICE_CAP ? ({ scope: 'device' } as const) : {};
-  return [{ token, jobId: biTag ?? null, state, ...scope, code: String(code), at }];
+  const exhausted = EXHAUSTED[code];
+  return [
+    { token, jobId: biTag ?? null, state, ...(exhausted !== undefined && { exhausted }), code: String(code), at },
+  ];
 }
 
 function read(post: ReceiptPost, credential: HuaweiCredential, now: number): ReceiptReading {

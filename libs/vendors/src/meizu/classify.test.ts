@@ -24,11 +24,11 @@ const answered = (code: unknown, value: unknown = '', targets = [A]): MeizuReadi
   read(200, { code, message: '', value, redirect: '', msgId: 'c2ee' }, targets);
 
 const accepted: Outcome = { kind: 'accepted', vendorId: 'c2ee' };
-const quota = (code: string, scope?: 'device'): Outcome => ({
+const quota = (code: string, scope: 'app' | 'device' = 'app'): Outcome => ({
   kind: 'quota_exhausted',
   code,
   until: MIDNIGHT,
-  ...(scope && { scope }),
+  scope,
 });
 
 interface Expected {

@@ -127,7 +127,7 @@ function outcomeOf({ kind, detail }: Entry, code: string, { msgId, now, retryAft
     case 'misconfigured':
       return { kind: 'misconfigured', code };
     case 'quota_of_app':
-      return { kind: 'quota_exhausted', code, until: nextShanghaiMidnight(now) };
+      return { kind: 'quota_exhausted', code, until: nextShanghaiMidnight(now), scope: 'app' };
     case 'quota_of_device':
       return { kind: 'quota_exhausted', code, until: nextShanghaiMidnight(now), scope: 'device' };
     case 'throttled':

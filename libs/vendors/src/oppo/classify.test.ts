@@ -15,11 +15,11 @@ function read(body: unknown, targets = ONE, status = 200, headers: Record<string
   return classify({ status, headers, body: typeof body === 'string' ? body : JSON.stringify(body) }, targets, NOW);
 }
 
-const quota = (code: string, scope?: 'call'): Outcome => ({
+const quota = (code: string, scope: 'class' | 'push' = 'class'): Outcome => ({
   kind: 'quota_exhausted',
   code,
   until: MIDNIGHT,
-  ...(scope && { scope }),
+  scope,
 });
 
 describe('oppo classify', () => {
@@ -49,7 +49,7 @@ describe('oppo classify', () => {
     [30, misconfigured('30'), { whole: true }],
     [31, rejected('31'), {}],
     [33, quota('33'), { whole: true }],
-    [34, quota('34', 'call'), { whole: true }],
+    [34, quota('34', 'push'), { whole: true }],
     [40, rejected('40'), {}],
     [41, rejected('41'), {}],
     [51, rejected('51'), {}],

@@ -181,9 +181,9 @@ function judge(answered: Answered, vendorId: string | null, { now, retryAfterMs 
       return verdict({ kind, code, retryAfterMs, scope: 'credential' }, { wholeCredential: true });
     case 'quota':
     case 'picture_quota': {
-      const scope = kind === 'picture_quota' ? ({ scope: 'call' } as const) : {};
+      const scope = kind === 'picture_quota' ? 'push' : 'class';
       const until = nextShanghaiMidnight(now);
-      return verdict({ kind: 'quota_exhausted', code, until, ...scope }, { wholeCredential: true });
+      return verdict({ kind: 'quota_exhausted', code, until, scope }, { wholeCredential: true });
     }
     case 'misconfigured':
       return verdict({ kind, code }, { wholeCredential: true });

@@ -34,7 +34,10 @@ describe('oppo receipts', () => {
     ['something_new', 'unknown'],
   ])('reads %s as %s', (eventType, state) => {
     expect(receiptsOf({ ...EVENT, eventType })).toEqual([
-      { token: 'CN_a', jobId: '4711', state, code: eventType, at: 1_700_000_001_000 },
+      {
+        ...{ token: 'CN_a', jobId: '4711', state, code: eventType, at: 1_700_000_001_000 },
+        ...(state === 'quota_exhausted' && { exhausted: { scope: 'device' } }),
+      },
     ]);
   });
 

@@ -5,12 +5,15 @@ import type { ReceiptPost, ReceiptReading, VendorReceipts } from '../vendor.ts';
 import { receiptParamSchema, tokensIn, wholeNumberSchema } from '../wire-fields.ts';
 import type { OppoCredential } from './credentials.ts';
 
+/** What the device gets per day (oppo section 7). */
+const DEVICE_LIMIT = 'user_daily_limit';
+
 /** Every event of oppo section 7. */
 const STATES: ReadonlyMap<string, ReceiptState> = new Map<string, ReceiptState>([
   ['push_arrive', 'delivered'],
   ['regid_invalid', 'token_gone'],
   // The device has had its share of the class today.
-  ['user_daily_limit', 'quota_exhausted'],
+  [DEVICE_LIMIT, 'quota_exhausted'],
   ['message_night_control', 'not_shown'],
 ]);
 
@@ -30,6 +33,7 @@ function receiptsOf({ registrationIds, eventType, eventTime, param }: z.output<t
     token,
     jobId: param,
     state: STATES.get(eventType) ?? 'unknown',
+    ...(eventType === DEVICE_LIMIT && { exhausted: { scope: 'device' } as const }),
     code: eventType.slice(0, LONGEST_CODE),
     at: eventTime,
   }));

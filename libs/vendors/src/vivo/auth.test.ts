@@ -108,7 +108,7 @@ describe('vivo tokens when auth is called too often', () => {
   }
 
   const TOO_OFTEN: Outcome = { kind: 'throttled', code: '10093', retryAfterMs: null, scope: 'credential' };
-  const NONE_TODAY: Outcome = { kind: 'quota_exhausted', code: '10250', until: NOW + 4 * HOUR_MS };
+  const NONE_TODAY: Outcome = { kind: 'quota_exhausted', code: '10250', until: NOW + 4 * HOUR_MS, scope: 'push' };
 
   it.each<[string, Outcome, number]>([
     ['for ten seconds', TOO_OFTEN, 10_000],

@@ -24,11 +24,11 @@ function read(
   return classify({ status, headers, body: text }, targets, { now, taskId: 'list-task', isSystem });
 }
 
-const quota = (code: string, scope?: 'call'): Outcome => ({
+const quota = (code: string, scope: 'class' | 'push' = 'class'): Outcome => ({
   kind: 'quota_exhausted',
   code,
   until: MIDNIGHT,
-  ...(scope && { scope }),
+  scope,
 });
 
 /** Of one class: the other goes on. */
@@ -94,9 +94,9 @@ describe('vivo classify', () => {
     [10_040, unavailable('10040'), {}],
     [10_070, quota('10070'), { whole: true }],
     [10_073, quota('10073'), { whole: true }],
-    [10_252, quota('10252', 'call'), { remedy: 'alone', listsExhausted: true }],
-    [10_250, quota('10250', 'call'), {}],
-    [10_254, quota('10254', 'call'), {}],
+    [10_252, quota('10252', 'push'), { remedy: 'alone', listsExhausted: true }],
+    [10_250, quota('10250', 'push'), {}],
+    [10_254, quota('10254', 'push'), {}],
     [10_071, outsideWindow(null), { whole: true }],
     [10_072, throttled('10072'), { whole: true }],
     [10_093, throttled('10093'), { whole: true }],
@@ -115,7 +115,7 @@ describe('vivo classify', () => {
 
   it('takes a used-up operational quota for a matter of one system push, which vivo has judged by its text', () => {
     const { reading } = read({ result: 10_070 }, ONE, 200, NOW, {}, true);
-    expect(reading).toEqual({ targets: [{ outcome: quota('10070', 'call'), remedy: null }], wholeCredential: null });
+    expect(reading).toEqual({ targets: [{ outcome: quota('10070', 'push'), remedy: null }], wholeCredential: null });
     expect(read({ result: 10_073 }, ONE, 200, NOW, {}, true).reading.wholeCredential).toEqual(quota('10073'));
   });
 

@@ -190,13 +190,15 @@ function judge(result: number, vendorId: string | null, { now, retryAfterMs, isS
     }
     case 'operational_quota':
       // vivo has judged it by its texts: the others of its class go on (vivo section 6).
-      return isSystem ? verdict({ ...quota, scope: 'call' }) : verdict(quota, { wholeCredential: true });
+      return isSystem
+        ? verdict({ ...quota, scope: 'push' })
+        : verdict({ ...quota, scope: 'class' }, { wholeCredential: true });
     case 'system_quota':
-      return verdict(quota, { wholeCredential: true });
+      return verdict({ ...quota, scope: 'class' }, { wholeCredential: true });
     case 'list_quota':
-      return verdict({ ...quota, scope: 'call' }, { remedy: 'alone', listsExhausted: true });
+      return verdict({ ...quota, scope: 'push' }, { remedy: 'alone', listsExhausted: true });
     case 'other_quota':
-      return verdict({ ...quota, scope: 'call' });
+      return verdict({ ...quota, scope: 'push' });
     case 'list_size':
       return verdict({ kind: 'rejected', code }, { remedy: 'alone' });
     case 'misconfigured':

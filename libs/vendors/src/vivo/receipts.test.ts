@@ -52,11 +52,11 @@ describe('vivo receipts', () => {
   });
 
   it.each([
-    ['11001', 'class'],
-    ['12000', undefined],
+    ['11001', { scope: 'class', class: 'operational' }],
+    ['12000', { scope: 'device' }],
     ['10012', undefined],
-  ])('says with subAckType %s whose quota is used up: %s', (subAckType, scope) => {
-    expect(receiptsOf(ack({ ackType: '100', subAckType })).map((receipt) => receipt.scope)).toEqual([scope]);
+  ])('says with subAckType %s whose quota is used up: %j', (subAckType, exhausted) => {
+    expect(receiptsOf(ack({ ackType: '100', subAckType })).map((receipt) => receipt.exhausted)).toEqual([exhausted]);
   });
 
   it('reads the old style, which says only that a push arrived', () => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Receipt, ReceiptState } from '#libs/contracts';
+import type { Exhausted, Receipt, ReceiptState } from '#libs/contracts';
 import { readJson } from '../json.ts';
 import type { ReceiptPost, ReceiptReading, VendorReceipts } from '../vendor.ts';
 import { receiptParamSchema, tokensIn } from '../wire-fields.ts';
@@ -37,8 +37,14 @@ const STATES: ReadonlyMap<string, ReceiptState> = new Map<string, ReceiptState>(
   ['104/2333', 'not_shown'],
 ]);
 
-/** Of the app (vivo section 7). */
-const CLASS_CAP = '100/11001';
+/**
+ * What is used up (vivo section 7). The app's cap is that of operational messages: a system message may have been judged to
+ * be one (vivo section 6), and the system class is refused with a code of its own when it is sent.
+ */
+const EXHAUSTED: ReadonlyMap<string, Exhausted> = new Map<string, Exhausted>([
+  ['100/11001', { scope: 'class', class: 'operational' }],
+  ['100/12000', { scope: 'device' }],
+]);
 
 const LONGEST_CODE = 64;
 
@@ -62,11 +68,12 @@ function receiptsOf({ targets, param, ackTime, ackType, subAckType }: z.output<t
   const type = ackType === null || ackType === '' ? '0' : ackType;
   const code = subAckType === null || subAckType === '' ? type : `${type}/${subAckType}`;
   const at = ackTime !== null && /^\d{1,15}$/.test(ackTime) ? Number(ackTime) : null;
+  const exhausted = EXHAUSTED.get(code);
   return tokensIn(targets).map((token): Receipt => ({
     token,
     jobId: param,
     state: STATES.get(code) ?? STATES.get(type) ?? 'unknown',
-    ...(code === CLASS_CAP ? { scope: 'class' } : {}),
+    ...(exhausted !== undefined && { exhausted }),
     code: code.slice(0, LONGEST_CODE),
     at,
   }));

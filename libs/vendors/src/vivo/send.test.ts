@@ -224,7 +224,7 @@ describe('VivoSender', () => {
     [10_070, 'marketing'],
   ])('makes no more calls of a job whose class vivo has closed with %d', async (code, purpose) => {
     const { sender, kinds } = await setUp(({ kind }) => (kind === 'pushToList' ? refuse(code) : null));
-    const exhausted = { kind: 'quota_exhausted', code: String(code), until: MIDNIGHT };
+    const exhausted = { kind: 'quota_exhausted', code: String(code), until: MIDNIGHT, scope: 'class' };
     const outcomes = await sendJob(sender, CREDENTIAL, manyTargets(3), notificationWith({ purpose }));
     expect(outcomes).toEqual([exhausted, exhausted, exhausted]);
     expect(kinds()).toEqual(['saveListPayload', 'pushToList']);

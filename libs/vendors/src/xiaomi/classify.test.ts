@@ -99,7 +99,12 @@ describe('xiaomi classify', () => {
 
     it('takes no target for accepted when some were dropped over the quota', () => {
       const data = { id: 'sdm1', channel_exceed_quota: 'no_channel:2 a:3', bad_regids: 'tokB' };
-      const exceeded: Outcome = { kind: 'quota_exhausted', code: 'channel_exceed_quota', until: MIDNIGHT };
+      const exceeded: Outcome = {
+        kind: 'quota_exhausted',
+        code: 'channel_exceed_quota',
+        until: MIDNIGHT,
+        scope: 'class',
+      };
       const reading = read(accepted(data), { tokens: ['tokA', 'tokB'] });
       expect(outcomes(reading)).toEqual([exceeded, BAD]);
       expect(reading.wholeCredential).toEqual(exceeded);
@@ -146,7 +151,7 @@ describe('xiaomi classify', () => {
     });
 
     it.each([10034, 200001])('%d waits for midnight in Shanghai', (code) => {
-      const outcome: Outcome = { kind: 'quota_exhausted', code: String(code), until: MIDNIGHT };
+      const outcome: Outcome = { kind: 'quota_exhausted', code: String(code), until: MIDNIGHT, scope: 'class' };
       expect(read(failed(code))).toMatchObject({ targets: [{ outcome, remedy: null }], wholeCredential: outcome });
     });
 

@@ -132,7 +132,10 @@ export function classify(
     case 'throttled':
       return forAll({ kind: 'throttled', code, retryAfterMs, scope: 'credential' }, { whole: true });
     case 'quota':
-      return forAll({ kind: 'quota_exhausted', code, until: nextShanghaiMidnight(now) }, { whole: true });
+      return forAll(
+        { kind: 'quota_exhausted', code, until: nextShanghaiMidnight(now), scope: 'class' },
+        { whole: true },
+      );
     case 'rejected':
       return forAll({ kind: 'rejected', code });
     case 'rejected_twice':
@@ -165,7 +168,7 @@ function readAccepted(data: Envelope['data'], tokens: readonly string[], now: nu
   const exceeded: Outcome | null =
     data.channel_exceed_quota === undefined
       ? null
-      : { kind: 'quota_exhausted', code: 'channel_exceed_quota', until: nextShanghaiMidnight(now) };
+      : { kind: 'quota_exhausted', code: 'channel_exceed_quota', until: nextShanghaiMidnight(now), scope: 'class' };
   const accepted: Outcome = exceeded ?? { kind: 'accepted', vendorId: data.id ?? null };
   const gone: Outcome = { kind: 'token_gone', code: 'bad_regid', goneAt: null };
   return {

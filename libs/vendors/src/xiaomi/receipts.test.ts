@@ -51,7 +51,7 @@ describe('xiaomi receipts', () => {
           token: 'tokD',
           jobId: 'm-7f3b',
           state: 'quota_exhausted',
-          scope: 'class',
+          exhausted: { scope: 'class' },
           code: '128',
           at: 1_700_000_000_100,
         },
@@ -60,15 +60,15 @@ describe('xiaomi receipts', () => {
     });
   });
 
-  it.each<[string, unknown, 'class' | undefined]>([
-    ['figures used up', { ack: '20000', quota: '20000' }, 'class'],
-    ['figures as numbers', { ack: 20_001, quota: 20_000 }, 'class'],
-    ['figures with room left', { ack: '17', quota: '20000' }, undefined],
-    ['no figures', undefined, undefined],
-    ['figures that are none', { ack: 'many', quota: 'few' }, undefined],
-  ])('tells the app’s quota from the device’s by %s', (_, extra, scope) => {
+  it.each<[string, unknown, object]>([
+    ['figures used up', { ack: '20000', quota: '20000' }, { scope: 'class' }],
+    ['figures as numbers', { ack: 20_001, quota: 20_000 }, { scope: 'class' }],
+    ['figures with room left', { ack: '17', quota: '20000' }, { scope: 'device', class: 'public' }],
+    ['no figures', undefined, { scope: 'device', class: 'public' }],
+    ['figures that are none', { ack: 'many', quota: 'few' }, { scope: 'device', class: 'public' }],
+  ])('tells the app’s quota from the device’s by %s', (_, extra, exhausted) => {
     const [receipt] = receiptsOf({ sdm1: { param: 'm', type: 128, targets: 'tokD', extra } });
-    expect([receipt?.state, receipt?.scope]).toEqual(['quota_exhausted', scope]);
+    expect([receipt?.state, receipt?.exhausted]).toEqual(['quota_exhausted', exhausted]);
   });
 
   it.each([

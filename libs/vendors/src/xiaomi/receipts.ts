@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Receipt, ReceiptState } from '#libs/contracts';
+import type { Exhausted, Receipt, ReceiptState } from '#libs/contracts';
 import { readJson } from '../json.ts';
 import type { ReceiptReading, VendorReceipts } from '../vendor.ts';
 import { receiptParamSchema, tokensIn, wholeNumberSchema } from '../wire-fields.ts';
@@ -42,18 +42,25 @@ function receiptsOf(entry: unknown): Receipt[] | null {
   if (!parsed.success) return null;
   const { type, targets, param, timestamp, extra } = parsed.data;
   const tokens = tokensIn(targets);
-  // Of the day's two caps the figures are the app's: with these used up it is that one, else the device's (our reading).
-  const scope = extra !== null && extra.ack >= extra.quota ? ({ scope: 'class' } as const) : {};
+  const exhausted = exhaustedBy(extra);
   return statesOf(type).flatMap(({ state, code }) =>
     tokens.map((token) => ({
       token,
       jobId: param,
       state,
-      ...(state === 'quota_exhausted' ? scope : {}),
+      ...(state === 'quota_exhausted' && { exhausted }),
       code,
       at: timestamp,
     })),
   );
+}
+
+/**
+ * Of the day's two caps the figures are the app's: with these used up it is that one, else the device's, which it has of
+ * public messages (our reading).
+ */
+function exhaustedBy(extra: { ack: number; quota: number } | null): Exhausted {
+  return extra !== null && extra.ack >= extra.quota ? { scope: 'class' } : { scope: 'device', class: 'public' };
 }
 
 const MALFORMED: ReceiptReading = { kind: 'refused', reason: 'malformed' };

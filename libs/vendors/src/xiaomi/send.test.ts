@@ -211,7 +211,7 @@ describe('XiaomiSender', () => {
   it('stops the class for the day when its quota is used up', async () => {
     const { server, sender } = await setUp(() => fail(200001), { maxSessions: 1 });
     const outcomes = await sendJob(sender, CREDENTIAL, manyTargets(2_001));
-    const exhausted: Outcome = { kind: 'quota_exhausted', code: '200001', until: NOW + 4 * 3_600_000 };
+    const exhausted: Outcome = { kind: 'quota_exhausted', code: '200001', until: NOW + 4 * 3_600_000, scope: 'class' };
     expect(outcomes).toEqual(Array(2_001).fill(exhausted));
     expect(server.calls).toHaveLength(1);
   });

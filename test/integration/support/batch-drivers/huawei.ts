@@ -79,7 +79,7 @@ export const huawei: BatchDriver = {
     { fault: { kind: 'status', status: 400, reason: '80399999' }, outcome: { kind: 'rejected', code: 'unknown_code' } },
     {
       fault: { kind: 'status', status: 400, reason: '80300029' },
-      outcome: { kind: 'quota_exhausted', code: '80300029', until: NEXT_SHANGHAI_DAY },
+      outcome: { kind: 'quota_exhausted', code: '80300029', until: NEXT_SHANGHAI_DAY, scope: 'class' },
     },
   ],
   badPayload: { fault: { kind: 'status', status: 400, reason: '80100003' }, code: '80100003' },

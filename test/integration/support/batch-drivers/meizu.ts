@@ -41,7 +41,7 @@ export const meizu: BatchDriver = {
   badPayload: { fault: { kind: 'status', status: 200, reason: '1005' }, code: '1005' },
   quota: {
     exhaust: ({ state }) => void state.vendors.meizu.apps.put({ ...APP, dailyQuota: 0 }),
-    outcome: { kind: 'quota_exhausted', code: '110019', until: NEXT_SHANGHAI_DAY },
+    outcome: { kind: 'quota_exhausted', code: '110019', until: NEXT_SHANGHAI_DAY, scope: 'app' },
   },
   wrongCredentials: [
     { what: 'another secret', credential: { ...CREDENTIAL, appSecret: 'wrong' }, code: '1006' },

@@ -59,7 +59,7 @@ export const oppo: BatchDriver = {
   badPayload: { fault: { kind: 'status', status: 200, reason: '41' }, code: '41' },
   quota: {
     exhaust: ({ state }) => state.faults.put('oppo', [{ kind: 'status', status: 200, reason: '33' }]),
-    outcome: { kind: 'quota_exhausted', code: '33', until: NEXT_SHANGHAI_DAY },
+    outcome: { kind: 'quota_exhausted', code: '33', until: NEXT_SHANGHAI_DAY, scope: 'class' },
   },
   wrongCredentials: [
     { what: 'another secret', credential: { ...CREDENTIAL, masterSecret: 'wrong' }, code: '16' },

@@ -54,7 +54,7 @@ export const vivo: BatchDriver = {
   badPayload: { fault: { kind: 'status', status: 200, reason: '10059' }, code: '10059' },
   quota: {
     exhaust: ({ state }) => void state.vendors.vivo.apps.put({ ...APP, systemPerDay: 0 }),
-    outcome: { kind: 'quota_exhausted', code: '10073', until: NEXT_SHANGHAI_DAY },
+    outcome: { kind: 'quota_exhausted', code: '10073', until: NEXT_SHANGHAI_DAY, scope: 'class' },
   },
   wrongCredentials: [
     { what: 'another secret', credential: { ...CREDENTIAL, appSecret: 'wrong' }, code: '10206' },

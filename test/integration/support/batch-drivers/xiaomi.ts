@@ -63,7 +63,7 @@ export const xiaomi: BatchDriver = {
   quota: {
     exhaust: ({ state }) =>
       void state.vendors.xiaomi.apps.put({ ...APP, channels: [{ id: 'chat', class: 'private', dailyQuota: 0 }] }),
-    outcome: { kind: 'quota_exhausted', code: '200001', until: NEXT_SHANGHAI_DAY },
+    outcome: { kind: 'quota_exhausted', code: '200001', until: NEXT_SHANGHAI_DAY, scope: 'class' },
   },
   wrongCredentials: [
     { what: 'another secret', credential: { ...CREDENTIAL, appSecret: 'wrong' }, code: '21301' },
