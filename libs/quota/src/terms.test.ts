@@ -57,8 +57,24 @@ describe('quotaSettingsSchema', () => {
     { ratePerSecond: 0 },
     { thresholds: [0] },
     { thresholds: [1.1] },
+    { thresholds: [0.801] },
+    { thresholds: [0.1 + 0.2] },
+    { thresholds: [0.8, 0.8] },
+    { whenExhausted: ['other_channel', 'drop', 'hold'] },
     { limit: 5 },
   ])('refuses %j', (settings) => {
     expect(quotaSettingsSchema.safeParse(settings).success).toBe(false);
+  });
+
+  it.each([
+    ['hundredths as thresholds', { thresholds: [0.07, 0.14, 0.28, 0.29, 0.57, 0.58, 0.99, 1] }],
+    ['no thresholds', { thresholds: [] }],
+    [
+      'shares that add up to 1 but for rounding',
+      { classes: { public: { reserve: { chat: 0.33, call: 0.56, system: 0.11 } } } },
+    ],
+    ['steps that end before drop', { whenExhausted: ['hold', 'lower_class'] }],
+  ])('takes %s', (_case, settings) => {
+    expect(quotaSettingsSchema.parse(settings)).toMatchObject(settings);
   });
 });
