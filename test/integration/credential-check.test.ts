@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { VENDOR_NAMES } from '#libs/contracts';
-import { CredentialStore, openSql, SecretBox } from '#libs/database';
+import { AppRepository, CredentialStore, openSql, SecretBox } from '#libs/database';
 import { Metrics } from '#libs/observability';
 import { waitFor } from '#libs/testing';
 import { pino } from 'pino';
@@ -15,14 +15,24 @@ let app: TestApp;
 
 beforeAll(async () => {
   cluster = await startInProcessCluster();
-  app = await cluster.createApp('acme', 'chat');
+  app = await unlimitedApp('acme', 'chat');
   for (const vendor of VENDOR_NAMES) await cluster.putCredential(app, vendor, vendor);
   await cluster.putCredential(app, 'wrong', 'xiaomi', { appSecret: 'wrong-secret' });
   await cluster.putCredential(app, 'resting', 'oppo', { masterSecret: 'resting-secret', disabled: true });
 });
+afterEach(() => {
+  for (const vendor of VENDOR_NAMES) cluster.simulator.state.faults.put(vendor, []);
+});
 afterAll(async () => {
   await cluster.close();
 });
+
+/** An app that may ask for checks as often as it likes. */
+async function unlimitedApp(organization: string, name: string): Promise<TestApp> {
+  const made = await cluster.createApp(organization, name);
+  await new AppRepository(cluster.dataSource).setRateLimits(made.id, { 'credential.check': null });
+  return made;
+}
 
 const check = async (name: string, of = app) => await cluster.call(of, 'POST', `push/credentials/${name}/check`);
 async function doctor(...args: string[]): Promise<{ code: number; out: string; err: string }> {
@@ -68,7 +78,7 @@ describe('POST push/credentials/{name}/check', () => {
   });
 
   it('knows only the credentials of the app', async () => {
-    const stranger = await cluster.createApp('acme', 'stranger');
+    const stranger = await unlimitedApp('acme', 'stranger');
     for (const [name, of] of [
       ['none', app],
       ['xiaomi', stranger],
@@ -82,28 +92,59 @@ describe('POST push/credentials/{name}/check', () => {
     const before = requestsTo('meizu');
     cluster.simulator.state.faults.put('meizu', [{ kind: 'latency', ms: 300 }]);
     const answers = await Promise.all([check('meizu'), check('meizu'), check('meizu')]);
-    cluster.simulator.state.faults.put('meizu', []);
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
     // One to see whether it answers, one to ask.
     expect(requestsTo('meizu') - before).toBe(2);
   });
 
-  it('asks for four credentials at once, and lets others wait', async () => {
-    const names = Array.from({ length: 6 }, (_, index) => `one-of-six-${index}`);
-    for (const name of names) await cluster.putCredential(app, name, 'xiaomi');
+  it('asks for the credentials of four apps at once, and lets others wait', async () => {
+    const six: TestApp[] = [];
+    for (const index of Array.from({ length: 6 }).keys()) {
+      const one = await unlimitedApp('six', `app${index}`);
+      await cluster.putCredential(one, 'xiaomi', 'xiaomi');
+      six.push(one);
+    }
     const before = requestsTo('xiaomi');
     cluster.simulator.state.faults.put('xiaomi', [{ kind: 'latency', ms: 1_500 }]);
-    const answers = Promise.all(names.map(async (name) => await check(name)));
-    await waitFor(async () => await Promise.resolve(requestsTo('xiaomi') - before >= 4 ? true : null), {
-      what: 'the first checks',
-      intervalMs: 5,
-    });
+    const answers = Promise.all(six.map(async (one) => await check('xiaomi', one)));
+    await waitFor(() => requestsTo('xiaomi') - before >= 4, { what: 'the first checks', intervalMs: 5 });
     // Whatever else was to be asked at once would have been by now.
     await cluster.done(app, 'GET', 'push/credentials');
     expect(requestsTo('xiaomi') - before).toBe(4);
-    expect((await answers).map(({ status }) => status)).toEqual(names.map(() => 200));
+    expect((await answers).map(({ status }) => status)).toEqual(six.map(() => 200));
+    for (const one of six) await cluster.done(one, 'DELETE', 'push/credentials/xiaomi');
+  });
+
+  it('asks for one credential of an app at a time, so that other apps need not wait for it', async () => {
+    const greedy = await unlimitedApp('acme', 'greedy');
+    const names = Array.from({ length: 5 }, (_, index) => `one-of-five-${index}`);
+    for (const name of names) await cluster.putCredential(greedy, name, 'xiaomi');
+    const before = requestsTo('xiaomi');
+    cluster.simulator.state.faults.put('xiaomi', [{ kind: 'latency', ms: 1_500 }]);
+    const ended: string[] = [];
+    const answers = names.map(async (name) => {
+      const { status } = await check(name, greedy);
+      ended.push(name);
+      return status;
+    });
+    await waitFor(() => requestsTo('xiaomi') > before, { what: 'the first check', intervalMs: 5 });
+    expect((await check('meizu')).status).toBe(200);
+    // The other app has its answer while the greedy one waits for its first.
+    expect([ended, requestsTo('xiaomi') - before]).toEqual([[], 1]);
     cluster.simulator.state.faults.put('xiaomi', []);
-    for (const name of names) await cluster.done(app, 'DELETE', `push/credentials/${name}`);
+    expect(await Promise.all(answers)).toEqual(names.map(() => 200));
+    for (const name of names) await cluster.done(greedy, 'DELETE', `push/credentials/${name}`);
+  });
+
+  it('may be asked for once a second by an app; another app has a second of its own', async () => {
+    const hasty = await cluster.createApp('acme', 'hasty');
+    const other = await cluster.createApp('acme', 'other');
+    const statuses = async (of: TestApp): Promise<number[]> =>
+      (await Promise.all([1, 2, 3].map(async () => await check('none', of)))).map(({ status }) => status).sort();
+    expect(await Promise.all([statuses(hasty), statuses(other)])).toEqual([
+      [404, 429, 429],
+      [404, 429, 429],
+    ]);
   });
 
   it('tells of stored fields that its vendor would not take any more', async () => {
@@ -128,13 +169,13 @@ describe('POST push/credentials/{name}/check', () => {
       const checks = new CredentialChecks({ ...ports, requestTimeoutMs: 200 });
       cluster.simulator.state.faults.put('xiaomi', [{ kind: 'hang' }]);
       // Four at once for 200 ms and longer: no more than twenty have begun after 800 ms.
-      const many = Array.from({ length: 30 }, async (_, id) => await checks.check({ ...one, id }));
+      const many = Array.from({ length: 30 }, async (_, id) => await checks.check(id, { ...one, id }));
       const results = await Promise.allSettled(many);
       cluster.simulator.state.faults.put('xiaomi', []);
       const refused = results.filter(({ status }) => status === 'rejected');
       expect(refused.length).toBeGreaterThanOrEqual(10);
       expect(refused).toContainEqual({ status: 'rejected', reason: expect.objectContaining({ code: 'unavailable' }) });
-      expect(await checks.check(one)).not.toHaveLength(0);
+      expect(await checks.check(app.id, one)).not.toHaveLength(0);
     } finally {
       await sql.close();
     }
@@ -265,7 +306,7 @@ describe('a sender that starts', () => {
       cluster.clock.now,
     );
     try {
-      await waitFor(async () => await Promise.resolve(lines.length >= 6 ? lines : null), {
+      await waitFor(() => lines.length >= 6, {
         what: 'six warnings',
         intervalMs: 5,
       });
@@ -304,13 +345,12 @@ describe('a sender that starts', () => {
     const environment = { ...cluster.environment, SENDER_VENDORS: ['xiaomi' as const] };
     const before = requestsTo('xiaomi');
     const sender = await startSender(environment, logger, new Metrics('sender'), cluster.clock.now);
-    await waitFor(async () => await Promise.resolve(requestsTo('xiaomi') > before ? true : null), {
+    await waitFor(() => requestsTo('xiaomi') > before, {
       what: 'a check to be under way',
       intervalMs: 5,
     });
     await Promise.all([sender.checks['postgres']?.(), sender.checks['queue']?.()]);
     await sender.close();
     expect(lines).toEqual([]);
-    cluster.simulator.state.faults.put('xiaomi', []);
   });
 });

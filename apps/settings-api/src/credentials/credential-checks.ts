@@ -3,7 +3,7 @@ import { ApiError, type Finding } from '#libs/contracts';
 import { SecretBox, SharedAccessTokens, type OpenedCredential, type Sql } from '#libs/database';
 import { checkCredential, vendorPorts, type SenderPorts } from '#libs/vendors';
 
-/** Checks under way at once in this process, of all apps together; others wait. Ours. */
+/** Checks under way at once in this process, each of another app; others wait. Ours. */
 const CHECKS_AT_ONCE = 4;
 
 /** How long a check waits for others to end, in timeouts of a vendor: about as long as one may take. Ours. */
@@ -18,23 +18,36 @@ export function checkPorts(
   return { ...vendorPorts(environment), accessTokens, now, warn };
 }
 
-/** Checks credentials with their vendors. Whoever asks for a check that is under way gets its result. */
+/** A check that waits for others to end. */
+interface Turn {
+  appId: number;
+  begin: () => void;
+}
+
+/**
+ * Checks credentials with their vendors, one of an app at a time, so that no app keeps others from it. Whoever asks for a
+ * check that is under way gets its result.
+ */
 export class CredentialChecks {
   private readonly ports: SenderPorts;
   private readonly running = new Map<string, Promise<readonly Finding[]>>();
-  private readonly waiting: (() => void)[] = [];
-  private free = CHECKS_AT_ONCE;
+  /** Ids of the apps of which a check is under way. */
+  private readonly busy = new Set<number>();
+  private readonly waiting: Turn[] = [];
 
   constructor(ports: SenderPorts) {
     this.ports = ports;
   }
 
-  /** Checks the credential, switched off or not. @throws ApiError unavailable when too many others are being checked */
-  async check(credential: OpenedCredential): Promise<readonly Finding[]> {
+  /**
+   * Checks a credential of the app, switched off or not.
+   * @throws ApiError unavailable when too many others are being checked
+   */
+  async check(appId: number, credential: OpenedCredential): Promise<readonly Finding[]> {
     const key = `${credential.id}:${credential.version}`;
     let check = this.running.get(key);
     if (check === undefined) {
-      check = this.inTurn(async () => await checkCredential(credential, this.ports)).finally(() =>
+      check = this.inTurn(appId, async () => await checkCredential(credential, this.ports)).finally(() =>
         this.running.delete(key),
       );
       this.running.set(key, check);
@@ -42,29 +55,48 @@ export class CredentialChecks {
     return await check;
   }
 
-  private async inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (this.free > 0) this.free--;
-    else await this.turn();
+  private async inTurn<Result>(appId: number, work: () => Promise<Result>): Promise<Result> {
+    if (this.mayBegin(appId)) this.busy.add(appId);
+    else await this.turn(appId);
     try {
       return await work();
     } finally {
-      const next = this.waiting.shift();
-      if (next === undefined) this.free++;
-      else next();
+      this.busy.delete(appId);
+      this.beginNext();
     }
   }
 
-  private async turn(): Promise<void> {
+  private mayBegin(appId: number): boolean {
+    return this.busy.size < CHECKS_AT_ONCE && !this.busy.has(appId);
+  }
+
+  /** Begins the check that has waited longest of those that may: one at most, as one has ended. */
+  private beginNext(): void {
+    const next = this.waiting.find(({ appId }) => this.mayBegin(appId));
+    if (next === undefined) return;
+    this.forget(next);
+    this.busy.add(next.appId);
+    next.begin();
+  }
+
+  private async turn(appId: number): Promise<void> {
     await new Promise<void>((resolve, reject) => {
-      const begin = (): void => {
-        clearTimeout(timer);
-        resolve();
+      const turn: Turn = {
+        appId,
+        begin: () => {
+          clearTimeout(timer);
+          resolve();
+        },
       };
       const timer = setTimeout(() => {
-        this.waiting.splice(this.waiting.indexOf(begin), 1);
+        this.forget(turn);
         reject(new ApiError('unavailable'));
       }, WAIT_IN_TIMEOUTS * this.ports.requestTimeoutMs).unref();
-      this.waiting.push(begin);
+      this.waiting.push(turn);
     });
+  }
+
+  private forget(turn: Turn): void {
+    this.waiting.splice(this.waiting.indexOf(turn), 1);
   }
 }

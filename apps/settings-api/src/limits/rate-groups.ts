@@ -3,7 +3,7 @@ import { z } from 'zod';
 /**
  * Calls that share one limit, with the calls per second that an app may make of them. The numbers and the grouping of users,
  * settings, language and templates are Agora's (Agora REST push reference); the others are Agora contract sections 3 and
- * 1.3.1. A call without a group has no limit.
+ * 1.3.1, and ours. A call without a group has no limit.
  */
 export const RATE_GROUPS = {
   /** Nickname, display style, old do-not-disturb and old device tokens: one method, `PUT users/{username}`. */
@@ -22,6 +22,8 @@ export const RATE_GROUPS = {
   'binding.get': 100,
   nicknames: 100,
   token: 300,
+  /** `POST push/credentials/{name}/check`: each asks a vendor, and takes seconds (our choice). */
+  'credential.check': 1,
 } as const satisfies Record<string, number>;
 
 export type RateGroup = keyof typeof RATE_GROUPS;

@@ -2,6 +2,7 @@ import { Body, Controller, Get, Param, Put } from '@nestjs/common';
 import { ApiError, quotaSettingsSchema, type QuotaSettings } from '#libs/contracts';
 import { CredentialRepository, CredentialStore, QuotaSettingsStore, type OpenedCredential } from '#libs/database';
 import { credentialNameSchema } from '../credentials/credential.schemas.ts';
+import { openByName } from '../credentials/open-by-name.ts';
 import { CurrentCall, type Call } from '../http/call.ts';
 import { envelope, type Envelope } from '../http/envelope.ts';
 import { Answers } from '../openapi/answers.ts';
@@ -13,7 +14,7 @@ import { quotaSettingsBodySchema } from './quota.schemas.ts';
 export class QuotaSettingsController {
   constructor(
     private readonly credentials: CredentialRepository,
-    private readonly opened: CredentialStore,
+    private readonly store: CredentialStore,
     private readonly settings: QuotaSettingsStore,
   ) {}
 
@@ -41,11 +42,8 @@ export class QuotaSettingsController {
     return envelope(call, { data: body });
   }
 
-  /** @throws ApiError credential_not_found */
   private async open({ app }: Call, name: string): Promise<OpenedCredential> {
-    const credential = await this.credentials.find(app.id, name);
-    const [opened] = credential === null ? [] : await this.opened.open(app.id, [credential.id]);
-    if (opened === undefined) throw new ApiError('credential_not_found', { credential: name });
-    return opened;
+    const { credentials, store } = this;
+    return await openByName({ credentials, store }, app.id, name);
   }
 }
