@@ -245,7 +245,7 @@ describe('the webhook', () => {
     body: string;
   }
 
-  const SECRET = 's3cret';
+  const SECRET = 's3cret-of-16-or-more';
   let server: Server;
   let url: string;
   let posts: Post[];

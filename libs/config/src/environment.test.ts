@@ -57,6 +57,20 @@ describe('readEnvironment', () => {
   });
 
   it.each([
+    ['of fewer than 16 characters', { QUOTA_WEBHOOK_SECRET: 'x'.repeat(15) }, 'https://ops.example.com/'],
+    ['that signs nothing', { QUOTA_WEBHOOK_SECRET: 'x'.repeat(16) }, ''],
+    ['that signs nothing, beside other problems', { QUOTA_WEBHOOK_SECRET: 'x'.repeat(16), HTTP_PORT: '70000' }, ''],
+  ])('refuses a QUOTA_WEBHOOK_SECRET %s', (_case, variables, url) => {
+    const read = (): unknown => readEnvironment({ ...minimal, QUOTA_WEBHOOK_URL: url, ...variables });
+    expect(read).toThrow(/QUOTA_WEBHOOK_SECRET: (?!.*xx)/);
+  });
+
+  it('takes a QUOTA_WEBHOOK_SECRET of 16 characters with a QUOTA_WEBHOOK_URL', () => {
+    const variables = { QUOTA_WEBHOOK_URL: 'https://ops.example.com/', QUOTA_WEBHOOK_SECRET: 'x'.repeat(16) };
+    expect(readEnvironment({ ...minimal, ...variables })).toMatchObject(variables);
+  });
+
+  it.each([
     ['a short key', 'k1:c2hvcnQ='],
     ['no id', `:${KEY}`],
     ['an id twice', `k1:${KEY},k1:${KEY}`],
