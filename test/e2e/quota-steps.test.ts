@@ -56,16 +56,18 @@ async function send(id: string, user: string, more: Record<string, unknown> = {}
 }
 
 async function lines(id: string, state = 'done'): Promise<Line[]> {
-  for (;;) {
-    const told = (await cluster.done(app, 'GET', `push/messages/${id}`)) as {
-      state: string;
-      receivers: { devices: Line[] }[];
-    };
-    const devices = told.receivers[0]?.devices ?? [];
-    const isSettled = state === 'sending' ? devices.some(({ quota }) => quota !== null) : true;
-    if (told.state === state && isSettled) return devices;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  return await waitFor(
+    async () => {
+      const told = (await cluster.done(app, 'GET', `push/messages/${id}`)) as {
+        state: string;
+        receivers: { devices: Line[] }[];
+      };
+      const devices = told.receivers[0]?.devices ?? [];
+      const isSettled = state === 'sending' ? devices.some(({ quota }) => quota !== null) : true;
+      return told.state === state && isSettled ? devices : null;
+    },
+    { what: `${id} to be ${state}`, intervalMs: 5 },
+  );
 }
 
 /** Public pushes that OPPO takes per day, whatever we think. */
