@@ -15,7 +15,7 @@ export interface StartCheckOptions {
 
 /**
  * Checks every credential that the sender may have to push with, in the background, and warns of what will not work and of
- * rights without which vendors cap or mute pushes. * Returns what ends it.
+ * rights without which vendors cap or mute pushes. Returns what ends it.
  */
 export function checkAtStart({ credentials, vendors, logger }: StartCheckOptions): () => void {
   const stopped = new AbortController();

@@ -12,7 +12,6 @@ describe('dayLimit', () => {
     [null, null, 7, { limit: 7, source: 'vendor' }],
     [5, 9, 7, { limit: 5, source: 'operator' }],
     [8, 9, 7, { limit: 7, source: 'vendor' }],
-    [10, 9, null, { limit: 9, source: 'documented' }],
     [7, 9, 7, { limit: 7, source: 'operator' }],
   ] as const)('of %j own, %j documented and %j by the vendor is %j', (ownLimit, documentedLimit, vendor, expected) => {
     expect(dayLimit({ ownLimit, documentedLimit }, vendor)).toEqual(expected);
