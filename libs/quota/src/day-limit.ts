@@ -5,7 +5,8 @@ export type LimitSource = 'operator' | 'vendor' | 'documented';
 
 /**
  * The day's limit that counts, and whose it is; null when there is none, or none that is known. The same rule as the
- * database's `quota_limit`: never more than the vendor's own or, until that is known, the documented one.
+ * database's `quota_limit`: the operator's, or without one what is documented; and what the vendor itself has said, where
+ * that is less than the operator's or replaces the documented one.
  */
 export function dayLimit(
   { ownLimit, documentedLimit }: Pick<QuotaTerms, 'ownLimit' | 'documentedLimit'>,

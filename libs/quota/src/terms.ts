@@ -5,7 +5,7 @@ import { vendorDay, type VendorDay } from './vendor-day.ts';
 export interface QuotaTerms extends VendorDay {
   /** The operator's limit for the day; null: none. */
   ownLimit: number | null;
-  /** The vendor's documented one; null: none, not known, or lifted by the operator. */
+  /** The vendor's documented one; null: none, not known, or lifted or replaced by the operator. */
   documentedLimit: number | null;
   perDevicePerDay: number | null;
   /** Shares of the day's limit that are kept, by position of the purpose. */

@@ -24,7 +24,7 @@ export const quotaViewSchema = z.object({
   timeZone: z.string().describe('In which the day begins at midnight'),
   limit: z.int().nullable().describe('Pushes per day; null: none, or not known'),
   limitSource: z.enum(LIMIT_SOURCES).describe('Whose limit it is'),
-  used: z.int().describe('Pushes that went out'),
+  used: z.int().describe('Pushes that went out, and what the vendor has counted beyond that'),
   reserved: z.int().describe('Held by senders, not used yet'),
   left: z.int().nullable().describe('Neither used nor reserved; null without a limit'),
   resetsAt: z.int().describe("When the vendor's day ends, Unix ms"),

@@ -87,7 +87,8 @@ export class Quotas1763900000000 implements MigrationInterface {
       );
       CREATE INDEX quota_alerts_due ON quota_alerts (due_at) WHERE delivered_at IS NULL;
 
-      -- The limit that counts: the operator's, and never more than the vendor's own or, until that is known, the documented one.
+      -- The limit that counts: the operator's, which comes without a documented one, but never more than the vendor's own;
+      -- without it the vendor's own or, until that is known, the documented one.
       CREATE FUNCTION quota_limit(own bigint, documented bigint, vendor bigint) RETURNS bigint
         LANGUAGE sql IMMUTABLE PARALLEL SAFE
         RETURN least(own, coalesce(vendor, documented));
