@@ -139,6 +139,12 @@ describe('docs/operations.md', () => {
   it('has such limits', () => {
     expect(limits.length).toBeGreaterThan(15);
   });
+
+  it('names constants that are in the file that it names', () => {
+    const named = found(OPERATIONS, /(`[A-Z_]+` in `[\w./-]+`)/g).map((text) => text.replaceAll('`', '').split(' in '));
+    const isThere = ([constant = '', file = '']: string[]): boolean => read(file).includes(`const ${constant} = `);
+    expect(named.filter((one) => !isThere(one))).toEqual([]);
+  });
 });
 
 describe('what the pages tell to run', () => {
