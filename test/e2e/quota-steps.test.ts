@@ -324,6 +324,84 @@ describe('shares of a quota', () => {
   });
 });
 
+describe('a vendor that is late at midnight', () => {
+  const life = { ...marketing, lifetimeMs: 5 * DAY };
+
+  it('is asked again, and its refusal does not close the new day', async () => {
+    await newApp({ whenExhausted: ['drop'] });
+    await putDevice('ana', 'oppo', 'oppo');
+    await setVendorLimit(0);
+    const resetsAt = midnight(cluster.clock.now());
+    cluster.clock.set(new Date(resetsAt + 1_000));
+    await cluster.done(app, 'POST', 'push/messages', {
+      ...{ id: 'early', chatType: 'user', sender: { username: 'lin' }, receivers: ['ana'], text: 'hello', ...life },
+    });
+    await waitFor(async () => {
+      const [refused] = await cluster.dataSource.query<unknown[]>(
+        `SELECT FROM send_jobs j JOIN messages m ON m.seq = j.message_seq
+         WHERE m.app_id = $1 AND j.outcomes -> 0 ->> 'code' = '33'`,
+        [app.id],
+      );
+      return refused !== undefined;
+    });
+    await setVendorLimit(1_000);
+    // What the queue has put off by the minute, the reconciler brings back by this clock.
+    cluster.clock.advance(10 * 60_000);
+    expect(await lines('early')).toMatchObject([{ outcome: 'accepted', class: 'public' }]);
+  });
+
+  it('closes the class with a refusal later in the day', async () => {
+    await newApp({ whenExhausted: ['drop'] });
+    await putDevice('ana', 'oppo', 'oppo');
+    await setVendorLimit(0);
+    cluster.clock.set(new Date(midnight(cluster.clock.now()) + 10 * 60_000));
+    expect(await send('later', 'ana', life)).toMatchObject([
+      { outcome: 'quota_exhausted', code: '33', quota: { class: 'public', by: 'vendor' } },
+    ]);
+    await setVendorLimit(1_000);
+  });
+});
+
+it('pushes that there is no quota for use up nothing of the second’s limit', async () => {
+  await newApp({ ratePerSecond: 10, whenExhausted: ['drop'], classes: { public: { perDay: 0 } } });
+  const users = Array.from({ length: 100 }, (_, index) => `user${index}`);
+  for (const user of users) await putDevice(user, 'oppo', 'oppo');
+  await cluster.done(app, 'POST', 'push/messages', {
+    ...{ id: 'sale', chatType: 'chatgroup', conversation: 'g', sender: { username: 'lin' }, receivers: users },
+    ...{ text: 'hello', ...marketing },
+  });
+  expect(await lines('sale')).toMatchObject([{ outcome: 'quota_exhausted' }]);
+  // The clock stands still, and a window has one push.
+  expect(await send('ring', 'user7', { purpose: 'call' })).toMatchObject([{ outcome: 'accepted' }]);
+});
+
+it('a batch that failed before anything went out is carried out by the next who takes it, and doubts nothing', async () => {
+  await newApp({ whenExhausted: ['drop'], classes: { public: { perDay: 1_000 } } });
+  await putDevice('ana', 'oppo', 'oppo');
+  await cluster.dataSource.query('ALTER TABLE quota_devices RENAME TO quota_devices_away');
+  await cluster.done(app, 'POST', 'push/messages', {
+    ...{
+      id: 'unlucky',
+      chatType: 'user',
+      sender: { username: 'lin' },
+      receivers: ['ana'],
+      text: 'hello',
+      ...marketing,
+    },
+  });
+  await waitFor(async () => {
+    const [freed] = await cluster.dataSource.query<unknown[]>(
+      `SELECT FROM send_jobs j JOIN messages m ON m.seq = j.message_seq JOIN send_batches b ON b.id = j.batch_id
+       WHERE m.app_id = $1 AND j.outcomes IS NOT NULL AND b.open AND b.claimed_by IS NULL`,
+      [app.id],
+    );
+    return freed !== undefined;
+  });
+  await cluster.dataSource.query('ALTER TABLE quota_devices_away RENAME TO quota_devices');
+  expect(await lines('unlucky')).toMatchObject([{ outcome: 'accepted', maybeDelivered: false }]);
+  expect(await cluster.dataSource.query<unknown[]>('SELECT FROM quota_devices WHERE count = 1')).not.toEqual([]);
+});
+
 describe('a receipt', () => {
   /** Posts receipts in the vendor's own form of the last push of a message to OPPO, Huawei or vivo. */
   async function report(

@@ -113,9 +113,14 @@ async function putSettings(
 }
 
 /** As a sender does: takes `used` pushes of the limit and sends them all. */
-async function use(credentialId: number, used: number, ownLimit: number | null, className = 'public'): Promise<void> {
+async function versionOf(credentialId: number): Promise<string> {
   const statement = { name: 'version', text: 'SELECT version FROM credentials WHERE id = $1' };
   const [{ version } = { version: '' }] = await sql.run<{ version: string }>(statement, [credentialId]);
+  return version;
+}
+
+async function use(credentialId: number, used: number, ownLimit: number | null, className = 'public'): Promise<void> {
+  const version = await versionOf(credentialId);
   const leaseId = randomUUID();
   const answer = await quotas.lease({
     ...{ credentialId, version, class: className, day: DAY, resetsAt: RESETS_AT, purpose: 'chat', leaseId },
@@ -181,7 +186,12 @@ describe('an alert', () => {
 
   it('counts what went out elsewhere, and what senders only hold does not', async () => {
     const id = await addCredential('oppo');
-    await days.noteStanding({ credentialId: id, class: 'public', day: DAY }, RESETS_AT, { used: 79, limit: 100 });
+    await days.noteStanding(
+      { credentialId: id, class: 'public', day: DAY },
+      RESETS_AT,
+      { used: 79, limit: 100 },
+      await versionOf(id),
+    );
     await watching().watch.pass();
     expect(await alerts()).toEqual([]);
     await use(id, 1, null);

@@ -176,12 +176,13 @@ describe('a quota', () => {
     ['the operator’s', { ownLimit: 7 }, undefined, 7],
     ['the documented one until the vendor has said', { documentedLimit: 5 }, undefined, 5],
     ['the vendor’s over the documented one', { documentedLimit: 5 }, { used: 0, limit: 9 }, 9],
-    ['never more than the vendor’s', { ownLimit: 7 }, { used: 0, limit: 3 }, 3],
+    ['the operator’s over the vendor’s', { ownLimit: 7 }, { used: 0, limit: 3 }, 7],
     ['less by what went out elsewhere', {}, { used: 4, limit: 9 }, 5],
+    ['the operator’s of what goes out from here alone', { ownLimit: 7 }, { used: 4, limit: 9 }, 7],
   ])('has one limit: %s', async (_name, limits, said, limit) => {
     const key = await newKey();
     const at = terms(null, limits);
-    if (said !== undefined) await days.noteStanding(dayOf(key, at), at.resetsAt, said);
+    if (said !== undefined) await days.noteStanding(dayOf(key, at), at.resetsAt, said, key.version);
     expect(await use(newLedger(), key, at, 20)).toBe(limit);
   });
 

@@ -114,15 +114,16 @@ describe('what Xiaomi says of how the day stands', () => {
       [30, 39],
     ];
     for (const [used, elsewhere] of told) {
-      await days.noteStanding(key, resetsAt, { used, limit: 20_000 });
+      await days.noteStanding(key, resetsAt, { used, limit: 20_000 }, credential.version);
       expect(await known(credential)).toEqual({ limit: 20_000, elsewhere });
     }
-    await days.notePolled(key, { used: 3, limit: 20_000 });
+    await days.notePolled(key, { used: 3, limit: 20_000 }, credential.version);
     expect(await known(credential)).toEqual({ limit: 20_000, elsewhere: 2 });
   });
 
   it.each<[string, number | null, { limit: number | null; elsewhere: number }]>([
-    ['raises the limit that answers have told', 15_000, { limit: 20_000, elsewhere: 0 }],
+    ['opens a class again that has nothing left', 1, { limit: 20_000, elsewhere: 0 }],
+    ['raises no limit that is not used up: answers will tell', 15_000, { limit: 15_000, elsewhere: 0 }],
     ['does not lower it: it may be of another quota', 100_000, { limit: 100_000, elsewhere: 0 }],
     ['sets none where answers have told none', null, { limit: null, elsewhere: 0 }],
   ])('%s, when it is asked for', async (_, told, expected) => {
@@ -135,6 +136,22 @@ describe('what Xiaomi says of how the day stands', () => {
     await one.standings.ask();
     expect(timesAsked()).toBe(1);
     expect(await known(credential)).toEqual(expected);
+  });
+
+  it('is not believed about the change of the day: it may be of the day before', async () => {
+    const credential = await newCredential();
+    const one = newStandings();
+    const notification = { ...NOTIFICATION, purpose: 'marketing' } as const;
+    const { resetsAt } = vendorDay('Asia/Shanghai', bench.clock.now());
+    bench.clock.set(new Date(resetsAt));
+    await openDay(credential);
+    one.standings.hear('xiaomi', credential, notification, { used: 20_000, limit: 20_000 });
+    await sendWithoutUs(7, credential);
+    one.standings.use('xiaomi', credential);
+    await one.standings.ask();
+    expect(await known(credential)).toEqual({ limit: null, elsewhere: 0 });
+    bench.clock.advance(5 * MINUTE);
+    await hear(one, credential, 20_000);
   });
 
   it('is not asked for where nothing was sent today, or for a vendor that cannot be asked', async () => {

@@ -177,7 +177,13 @@ describe('GET push/messages/{id}', () => {
       [],
     );
     const claimant = '00000000-0000-4000-8000-000000000001';
-    const claim = await sends.claim(batch?.id ?? 0, claimant, START, START + 1_000);
+    const claim = await sends.claim(
+      batch?.id ?? 0,
+      claimant,
+      START,
+      START + 1_000,
+      async () => await Promise.resolve([]),
+    );
     if (claim.kind !== 'claimed') throw new Error('not claimed');
     const records = [
       {
@@ -191,7 +197,7 @@ describe('GET push/messages/{id}', () => {
       },
     ];
     const jobs = claim.jobs.map(({ id: job }) => ({ id: job, records, payloadHash: 'abc' }));
-    await sends.record(claimant, jobs, [{ id: batch?.id ?? 0, kind: 'closed' }]);
+    await sends.record(claimant, jobs, [{ id: batch?.id ?? 0, kind: 'closed' }], [], START);
     expect(at((await fixture.call('GET', `${PATH}/${id}`)).body, 'data')).toMatchObject({
       state: 'done',
       receivers: [{ devices: [{ outcome: 'rejected', code: 'BadTopic', payloadHash: 'abc', answeredAt: START + 2 }] }],

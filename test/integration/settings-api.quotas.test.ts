@@ -147,15 +147,21 @@ describe('quotas', () => {
   it('count what went out elsewhere, by the vendor’s own word', async () => {
     const credentialId = await putCredential('elsewhere', 'oppo');
     const day = { credentialId, class: 'public', day: DAY };
-    await ledgerDays.noteStanding(day, RESETS_AT, { used: 400, limit: 500 });
+    await ledgerDays.noteStanding(
+      day,
+      RESETS_AT,
+      { used: 400, limit: 500 },
+      (await credentialRow('elsewhere')).version,
+    );
     expect(await quotaOf('elsewhere', 'public')).toMatchObject({
       limit: 500,
       limitSource: 'vendor',
       used: 400,
       left: 100,
     });
+    // The operator's own limit is of what goes out from here.
     await putSettings('elsewhere', { classes: { public: { perDay: 450 } } });
-    expect(await quotaOf('elsewhere', 'public')).toMatchObject({ limit: 450, limitSource: 'operator', left: 50 });
+    expect(await quotaOf('elsewhere', 'public')).toMatchObject({ limit: 450, limitSource: 'operator', left: 450 });
   });
 
   it.each([
@@ -333,6 +339,22 @@ describe('quota settings', () => {
       { day: '2023-11-14', own_limit: null, closed_code: '33' },
       { day: DAY, own_limit: 20, closed_code: null },
     ]);
+  });
+
+  it('forget what the vendor has said when the credential is replaced, and all of it when that is another vendor’s', async () => {
+    const credentialId = await putCredential('replaced', 'oppo');
+    await lease('replaced', 'public', { need: 10, used: 10, own: null });
+    const day = { credentialId, class: 'public', day: DAY };
+    const { version } = await credentialRow('replaced');
+    await ledgerDays.noteStanding(day, RESETS_AT, { used: 400, limit: 500 }, version);
+    await ledgerDays.closeLate(day, RESETS_AT, '33', START);
+    await putCredential('replaced', 'oppo');
+    expect(await quotaOf('replaced', 'public')).toMatchObject({ closedBy: null, limit: null, used: 10 });
+    // What is still heard of the one before says nothing of this one.
+    await ledgerDays.noteStanding(day, RESETS_AT, { used: 500, limit: 500 }, version);
+    expect(await quotaOf('replaced', 'public')).toMatchObject({ limit: null, used: 10 });
+    await putCredential('replaced', 'meizu');
+    expect(await quotaOf('replaced', 'public')).toMatchObject({ closedBy: null, used: 0 });
   });
 
   it('move the end of the day with the zone; what was counted stays with its date', async () => {

@@ -31,16 +31,20 @@ export class BatchSender {
     // The queue gives a job anew whose lock was lost; the first run over it may still go on here.
     if (claims.has(batch)) throw new RetryLater(claims.until() - now());
     const until = claims.until();
-    const claim = await store.claim(batch, claimant, now(), until, async (left) => await jobs.doubtsOf(vendor, left));
+    const claimedAt = now();
+    const claim = await store.claim(batch, claimant, claimedAt, until, async (left, since) => {
+      return await jobs.doubtsOf(vendor, left, since);
+    });
     if (claim.kind === 'closed') return;
     if (claim.kind === 'held') throw new RetryLater(Math.max(1_000, claim.until - now()));
 
     const stopTimer = metrics.sendSeconds.startTimer({ vendor });
     const lost = claims.add(batch, until);
     try {
-      const runs = claim.jobs.map(async (job) => await jobs.send(vendor, job, lost));
+      const runs = claim.jobs.map(async (job) => await jobs.send(vendor, job, { claimedAt, lost }));
       // One that fails ends nothing yet: while the others send, the batch must stay ours.
-      await Promise.allSettled(runs);
+      const failed = (await Promise.allSettled(runs)).some(({ status }) => status === 'rejected');
+      if (failed) await this.release(batch);
       await Promise.all(runs);
       const nextAttempts = claim.jobs.flatMap(({ records }) =>
         records.flatMap(({ state, nextAttemptAt }) => (state === 'pending' ? [nextAttemptAt ?? 0] : [])),
@@ -57,5 +61,11 @@ export class BatchSender {
       claims.delete(batch);
       stopTimer();
     }
+  }
+
+  /** Lets a batch go that could not be carried out: what has not gone out is known, and need not wait for the claim's end. */
+  private async release(batch: number): Promise<void> {
+    const { recorder, now, reconcileAfterMs } = this.ports;
+    await recorder.settle({ id: batch, kind: 'retry', dueAt: now() + reconcileAfterMs });
   }
 }

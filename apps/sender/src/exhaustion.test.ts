@@ -1,5 +1,5 @@
 import type { QuotaNote } from '#libs/contracts';
-import { UNTRIED } from '#libs/database';
+import { UNTRIED, type TargetRecord } from '#libs/database';
 import { describe, expect, it } from '@jest/globals';
 import { holdUntil, noteExhaustion, putOff } from './exhaustion.ts';
 
@@ -19,7 +19,12 @@ describe('holdUntil', () => {
     ['not when its life ends at the reset', { resetsAt: 5 * MINUTE, expiresAt: 5 * MINUTE, now: 0 }, 0, null],
     ['not when its life ends before', { resetsAt: 5 * MINUTE, expiresAt: MINUTE, now: 0 }, 0, null],
   ])('is %s', (_name, times, random, at) => {
-    expect(holdUntil(times, () => random)).toBe(at);
+    expect(holdUntil({ ...times, scope: 'class' }, () => random)).toBe(at);
+  });
+
+  it('is not before the reset where a device has had its share', () => {
+    const times = { resetsAt: 60 * MINUTE, expiresAt: 120 * MINUTE, now: 7 };
+    expect(holdUntil({ ...times, scope: 'device' }, () => 0.5)).toBe(60.5 * MINUTE);
   });
 });
 
@@ -52,17 +57,21 @@ describe('noteExhaustion', () => {
 });
 
 describe('putOff', () => {
-  it('waits, unless the message does not live so long', () => {
-    expect(putOff(UNTRIED, 5, 'rate_limited', 6)).toMatchObject({
-      state: 'pending',
+  const [now, expiresAt] = [1_000, 9_000];
+  it.each<[string, number, Partial<TargetRecord>]>([
+    ['until then', 5_000, { state: 'pending', nextAttemptAt: 5_000 }],
+    ['until then, however late in its life', 8_999, { state: 'pending', nextAttemptAt: 8_999 }],
+    ['until just before its life ends, if it would come too late', 9_000, { state: 'pending', nextAttemptAt: 8_000 }],
+  ])('waits %s', (_, at, expected) => {
+    expect(putOff(UNTRIED, 'rate_limited', { at, expiresAt, now })).toEqual({
+      ...UNTRIED,
       code: 'rate_limited',
-      nextAttemptAt: 5,
+      ...expected,
     });
-    expect(putOff(UNTRIED, 6, 'rate_limited', 6)).toMatchObject({
-      state: 'expired',
-      code: 'rate_limited',
-      nextAttemptAt: null,
-    });
-    expect(putOff(UNTRIED, 5, 'rate_limited', 6).attempts).toBe(0);
+  });
+
+  it('lets a push expire whose last chance is over', () => {
+    const record = putOff(UNTRIED, 'rate_limited', { at: 9_000, expiresAt, now: 8_000 });
+    expect(record).toMatchObject({ state: 'expired', code: 'rate_limited', nextAttemptAt: null });
   });
 });

@@ -7,14 +7,17 @@ const HOLD_CHECK_MS = 600_000;
 /** What was held goes out within so long after the reset, spread evenly, ms. */
 const RESET_SPREAD_MS = 60_000;
 
-/** When a push that is held is tried again; null when its message does not live until the reset. Times are Unix ms. */
+/**
+ * When a push that is held is tried again; null when its message does not live until the reset. A device gets no more
+ * before that. Times are Unix ms.
+ */
 export function holdUntil(
-  { resetsAt, expiresAt, now }: { resetsAt: number; expiresAt: number; now: number },
+  { resetsAt, expiresAt, now, scope }: { resetsAt: number; expiresAt: number; now: number; scope: QuotaNote['scope'] },
   random: () => number,
 ): number | null {
   if (resetsAt >= expiresAt) return null;
   const afterReset = resetsAt + random() * Math.min(RESET_SPREAD_MS, expiresAt - resetsAt);
-  return Math.floor(Math.min(afterReset, now + HOLD_CHECK_MS));
+  return Math.floor(scope === 'device' ? afterReset : Math.min(afterReset, now + HOLD_CHECK_MS));
 }
 
 /** Code of a push that our own ledger had no quota for; of others it is the vendor's. */
@@ -48,9 +51,20 @@ export function noteRefusal(before: TargetRecord, code: string, answeredAt: numb
   return { ...before, state: 'pending', attempts: before.attempts + 1, code, answeredAt, nextAttemptAt: null };
 }
 
-/** How a target stands that has to wait for others: it is tried again, or its message's life ends first. */
-export function putOff(before: TargetRecord, at: number, code: string, expiresAt: number): TargetRecord {
-  return at >= expiresAt
-    ? { ...before, state: 'expired', code, nextAttemptAt: null }
-    : { ...before, state: 'pending', code, nextAttemptAt: at };
+/** So long before its message's life ends a push is tried for the last time, ms. */
+const LAST_TRY_MS = 1_000;
+
+/**
+ * How a target stands that has to wait for others until `at`: it is tried again then, or just before its message's life
+ * ends. Times are Unix ms.
+ */
+export function putOff(
+  before: TargetRecord,
+  code: string,
+  { at, expiresAt, now }: { at: number; expiresAt: number; now: number },
+): TargetRecord {
+  const next = at < expiresAt ? at : expiresAt - LAST_TRY_MS;
+  return next > now || at < expiresAt
+    ? { ...before, state: 'pending', code, nextAttemptAt: next }
+    : { ...before, state: 'expired', code, nextAttemptAt: null };
 }

@@ -1,12 +1,12 @@
 import type { Notification, Outcome, VendorName } from '#libs/contracts';
-import type { Doubt, StoredSendJob, TargetRecord } from '#libs/database';
+import { isDue, type Doubt, type StoredSendJob, type TargetRecord } from '#libs/database';
 import type { Metrics } from '#libs/observability';
 import { vendorOf, type VendorSender } from '#libs/vendors';
 import { applyOutcome, expire, type OutcomeContext } from './apply-outcome.ts';
 import type { CredentialCache, UsableCredential } from './credential-cache.ts';
 import { noteRefusal, putOff } from './exhaustion.ts';
 import type { DirtyJob, OutcomeRecorder } from './outcome-recorder.ts';
-import { isOfAll, type QuotaGate, type Want } from './quota-gate.ts';
+import { isOfAll, type QuotaGate, type Refusal, type Want } from './quota-gate.ts';
 import type { Standings } from './standings.ts';
 import { change, lowered, type QuotaSteps, type Run, type Shortage } from './quota-steps.ts';
 
@@ -34,17 +34,33 @@ interface Refused {
 export class JobSender {
   constructor(private readonly ports: JobSenderPorts) {}
 
-  /** Sends to the targets that are due. Resolves when each has an outcome or a time to come back at. */
-  async send(vendor: VendorName, job: StoredSendJob, lost: AbortSignal): Promise<void> {
-    const { recorder, credentials } = this.ports;
+  /**
+   * Sends to the targets that were due when the batch was claimed. Resolves when each has an outcome or a time to come back
+   * at; rejects on a defect or when a store fails, and all that is known is noted then, too.
+   */
+  async send(
+    vendor: VendorName,
+    job: StoredSendJob,
+    { claimedAt, lost }: { claimedAt: number; lost: AbortSignal },
+  ): Promise<void> {
     const dirty: DirtyJob = { id: job.id, records: job.records, payloadHash: null, class: null, onward: [] };
-    const due = this.due(job);
+    try {
+      await this.sendDue({ vendor, job, dirty, lost }, claimedAt);
+    } finally {
+      this.ports.recorder.touch(dirty);
+    }
+  }
+
+  private async sendDue(open: Omit<Run, 'credential'>, claimedAt: number): Promise<void> {
+    const { vendor, job, dirty } = open;
+    const { credentials } = this.ports;
+    const due = this.due(job, claimedAt);
     if (due.length > 0) {
       const answer = await credentials.get(job.appId, job.credentialId, job.credentialVersion);
       if (answer.kind === 'unusable') {
         for (const index of due) this.report(vendor, job, index, { kind: 'misconfigured', code: answer.code });
       } else {
-        const run = { vendor, job, credential: answer.credential, dirty, lost };
+        const run = { ...open, credential: answer.credential };
         dirty.payloadHash = vendorOf(vendor).payloadHash(
           job.notification,
           answer.credential.loaded.value,
@@ -53,15 +69,14 @@ export class JobSender {
         await this.carryOut(run, due);
       }
     }
-    recorder.touch(dirty);
   }
 
-  /** Whose quota the pushes of send jobs would have used that may have gone out. */
-  async doubtsOf(vendor: VendorName, jobs: readonly StoredSendJob[]): Promise<Doubt[]> {
+  /** Whose quota the pushes of send jobs would have used that may have gone out: those that were due at `claimedAt`. */
+  async doubtsOf(vendor: VendorName, jobs: readonly StoredSendJob[], claimedAt: number): Promise<Doubt[]> {
     const doubts: Doubt[] = [];
     for (const job of jobs) {
       const { appId, credentialId, credentialVersion, notification } = job;
-      const count = job.records.filter((record) => this.isDue(record)).length;
+      const count = job.records.filter((record) => isDue(record, claimedAt)).length;
       const answer = await this.ports.credentials.get(appId, credentialId, credentialVersion);
       if (count === 0) continue;
       const { purpose } = notification;
@@ -85,10 +100,10 @@ export class JobSender {
   }
 
   private async carryOut(run: Run, due: readonly number[]): Promise<void> {
-    const refused = await this.sendAs(run, run.job.notification, due, false);
+    const refused = await this.sendAs(run, run.job.notification, due);
     for (const shortage of this.shortages(run, run.job.notification, refused)) {
       await this.ports.steps.take(run, shortage, async (notification, indexes) => {
-        return (await this.sendAs(run, notification, indexes, true)).map(({ index }) => index);
+        return (await this.sendAs(run, notification, indexes)).map(({ index }) => index);
       });
     }
   }
@@ -98,7 +113,6 @@ export class JobSender {
     { vendor, job, credential, dirty, lost }: Run,
     notification: Notification,
     indexes: readonly number[],
-    isPaced: boolean,
   ): Promise<Refused[]> {
     const { gate, recorder, senders, standings, onError } = this.ports;
     const targets = indexes.flatMap((index) => {
@@ -108,12 +122,10 @@ export class JobSender {
     // Also where nothing is left: only when it is asked does the vendor say that there is more.
     standings.use(vendor, credential);
     const { purpose } = job.notification;
-    const request = { vendor, credential, notification, purpose, targets, isPaced };
+    const request = { vendor, credential, notification, purpose, targets };
     const admission = await gate.admit(request);
     const indexOf = (position: number): number => indexes[position] ?? -1;
-    for (const { position, at, code } of admission.later) {
-      change(job, indexOf(position), (before) => putOff(before, at, code, job.notification.expiresAt));
-    }
+    for (const { position, at, code } of admission.later) this.putOff(job, indexOf(position), code, at);
     const refused = admission.refused.map(({ position, want }) => ({ index: indexOf(position), want }));
     const { admitted } = admission;
     const sender = senders.get(vendor);
@@ -143,17 +155,27 @@ export class JobSender {
           if (!open.delete(position)) return;
           admission.settle(position, outcome);
           const index = indexOf(position);
+          this.report(vendor, job, index, outcome);
+          recorder.touch(dirty);
+          if (outcome.kind === 'quota_exhausted') {
+            const retryAt = admission.retryAt(outcome);
+            if (retryAt !== null) {
+              this.putOff(job, index, outcome.code, retryAt);
+              return;
+            }
+            refused.push({ index, want: wantOf(outcome) });
+          }
           if (isOfAll(outcome) && !heeded.has(outcome.kind)) {
             heeded.set(outcome.kind, gate.heed(request, outcome).catch(onError));
           }
-          this.report(vendor, job, index, outcome);
-          if (outcome.kind === 'quota_exhausted') refused.push({ index, want: wantOf(outcome) });
-          recorder.touch(dirty);
         },
       );
     } finally {
       // Only after a defect: they may have gone out.
-      for (const position of open) admission.settle(position, null);
+      for (const position of open) {
+        admission.settle(position, null);
+        change(job, indexOf(position), (before) => ({ ...before, maybeDelivered: true }));
+      }
       if (open.size > 0) recorder.touch(dirty);
     }
     await Promise.all([...heeded.values(), admission.finish().catch(onError)]);
@@ -176,18 +198,19 @@ export class JobSender {
     }));
   }
 
+  private putOff(job: StoredSendJob, index: number, code: string, at: number): void {
+    const times = { at, expiresAt: job.notification.expiresAt, now: this.ports.now() };
+    change(job, index, (before) => putOff(before, code, times));
+  }
+
   /** Indexes of the targets to send to now; those whose message's life is over are marked. */
-  private due(job: StoredSendJob): number[] {
+  private due(job: StoredSendJob, claimedAt: number): number[] {
     const expired = job.notification.expiresAt <= this.ports.now();
     return job.records.flatMap((record, index) => {
       if (record.state !== 'pending') return [];
       if (expired) job.records[index] = expire(record);
-      return !expired && this.isDue(record) ? [index] : [];
+      return !expired && isDue(record, claimedAt) ? [index] : [];
     });
-  }
-
-  private isDue({ state, nextAttemptAt }: TargetRecord): boolean {
-    return state === 'pending' && (nextAttemptAt ?? 0) <= this.ports.now();
   }
 
   private report(vendor: VendorName, job: StoredSendJob, index: number, outcome: Outcome): void {
@@ -211,7 +234,7 @@ export class JobSender {
 }
 
 /** What the vendor has refused a push for. */
-function wantOf({ scope }: Extract<Outcome, { kind: 'quota_exhausted' }>): Want {
+function wantOf({ scope }: Refusal): Want {
   return { scope: scope === 'app' ? 'class' : scope, by: 'vendor' };
 }
 

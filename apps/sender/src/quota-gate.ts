@@ -1,11 +1,23 @@
 import type { Notification, Outcome, Purpose, QuotaNote, Target, VendorName } from '#libs/contracts';
 import type { QuotaDeviceStore, TargetRecord } from '#libs/database';
-import { quotaTerms, type Draw, type QuotaKey, type QuotaLedger, type QuotaTerms, type Rates } from '#libs/quota';
+import {
+  isAtDayChange,
+  quotaTerms,
+  type Draw,
+  type QuotaKey,
+  type QuotaLedger,
+  type QuotaTerms,
+  type Rates,
+  type Shortage,
+} from '#libs/quota';
 import { documentedLimits, vendorOf } from '#libs/vendors';
 import type { UsableCredential } from './credential-cache.ts';
 
 /** How soon is looked again whether others have given back what they held, ms. */
 const LEASED_PAUSE_MS = 1_000;
+
+/** How soon a push is tried again that was refused about the day's change, ms. */
+const DAY_CHANGE_PAUSE_MS = 60_000;
 
 /** How soon a batch is taken again whose credential has changed, ms. */
 const STALE_PAUSE_MS = 100;
@@ -26,9 +38,10 @@ export interface GateRequest {
   purpose: Purpose;
   /** Each with how it stands. */
   targets: readonly { target: Target; record: TargetRecord }[];
-  /** Whether the second's limit has been asked already. */
-  isPaced: boolean;
 }
+
+/** A vendor's answer that nothing is left. */
+export type Refusal = Extract<Outcome, { kind: 'quota_exhausted' }>;
 
 /** What there is no quota for. */
 export type Want = Pick<QuotaNote, 'scope' | 'by'>;
@@ -42,6 +55,11 @@ export interface Admission {
   later: readonly { position: number; at: number; code: string }[];
   /** Not today. */
   refused: readonly { position: number; want: Want }[];
+  /**
+   * When a push that the vendor refused for want of quota is tried again all the same, Unix ms: about the day's change it may
+   * have spoken of the day before. Null: it means what it says.
+   */
+  retryAt: (outcome: Refusal) => number | null;
   /** Says what the vendor answered of an admitted target; once for each. */
   settle: (position: number, outcome: Outcome | null) => void;
   /** Notes what devices have not had, and which get no more. Call it when all are settled. */
@@ -77,26 +95,29 @@ export class QuotaGate {
     const { class: name, terms } = this.termsOf(vendor, credential, notification);
     const key = keyOf(credential, name, request.purpose);
     const positions = [...targets.keys()];
-    const paced = request.isPaced ? { granted: positions.length, waitMs: 0 } : await this.pace(request);
-    const slow = positions.splice(paced.granted);
     const draw = await this.ports.ledger.draw(key, terms, positions.length);
     const short = positions.splice(draw.granted);
+    // Only what there is quota for uses up the second's limit.
+    const paced = await this.pace(request, positions.length);
+    const slow = positions.splice(paced.granted);
+    slow.forEach(() => draw.settle(false));
     const full = await this.takeDevices(request, positions, { class: name, terms }).catch((error: unknown) => {
       positions.forEach(() => draw.settle(false));
       throw error;
     });
     full.forEach(() => draw.settle(false));
     const now = this.ports.now();
+    const missing = draw.short !== null && short.length > 0 ? afterwards(draw.short, notification.expiresAt) : null;
     return {
       class: name,
       terms,
       admitted: positions.filter((position) => !full.has(position)),
       later: [
         ...slow.map((position) => ({ position, at: now + paced.waitMs, code: 'rate_limited' })),
-        ...(draw.short === null ? [] : putOff(short, draw.short, now)),
+        ...(missing === null ? [] : putOff(short, missing, now)),
       ],
       refused: [
-        ...(draw.short?.kind === 'exhausted' ? refuse(short, { scope: 'class', by: draw.short.by }) : []),
+        ...(missing?.kind === 'exhausted' ? refuse(short, { scope: 'class', by: missing.by }) : []),
         ...refuse([...full], { scope: 'device', by: 'limit' }),
       ],
       ...this.settling(request, { key, terms, draw }),
@@ -121,7 +142,7 @@ export class QuotaGate {
    */
   private exhaustedBy(
     { vendor, credential, notification }: GateRequest,
-    scope: Extract<Outcome, { kind: 'quota_exhausted' }>['scope'],
+    scope: Refusal['scope'],
   ): { class: string; terms: QuotaTerms }[] {
     const { quota } = vendorOf(vendor);
     if (scope === 'app') return quota.classes.map((name) => this.termsOfClass(vendor, credential, name));
@@ -130,7 +151,8 @@ export class QuotaGate {
     return scope === 'class' && isLimited ? [own] : [];
   }
 
-  private async pace({ credential, targets, vendor }: GateRequest): Promise<{ granted: number; waitMs: number }> {
+  /** How many of so many targets may go out now, and when the others may ask again. */
+  private async pace({ credential, vendor }: GateRequest, count: number): Promise<{ granted: number; waitMs: number }> {
     const { limits, quota } = vendorOf(vendor);
     const { id, loaded, quota: settings } = credential;
     const documented = quota.rateOf(settings, loaded.value);
@@ -138,8 +160,8 @@ export class QuotaGate {
     const unit = documented?.unit ?? 'targets';
     const limit = own === undefined ? documented : own === null ? null : { perSecond: own, unit };
     const perPoint = unit === 'calls' ? limits.targetsPerCall : 1;
-    const { granted, waitMs } = await this.ports.rates.take(String(id), limit, Math.ceil(targets.length / perPoint));
-    return { granted: Math.min(targets.length, granted * perPoint), waitMs };
+    const { granted, waitMs } = await this.ports.rates.take(String(id), limit, Math.ceil(count / perPoint));
+    return { granted: Math.min(count, granted * perPoint), waitMs };
   }
 
   /** Positions whose device has had its share of the class. */
@@ -160,10 +182,14 @@ export class QuotaGate {
   private settling(
     { targets, credential, vendor, notification }: GateRequest,
     { key, terms, draw }: { key: QuotaKey; terms: QuotaTerms; draw: Draw },
-  ): Pick<Admission, 'settle' | 'finish'> {
+  ): Pick<Admission, 'retryAt' | 'settle' | 'finish'> {
     const unused: number[] = [];
     const full: number[] = [];
     return {
+      retryAt: (outcome) => {
+        const now = this.ports.now();
+        return isOfAll(outcome) && isAtDayChange(terms, now) ? now + DAY_CHANGE_PAUSE_MS : null;
+      },
       settle: (position, outcome) => {
         const counts = outcome === null || mayCount(outcome);
         draw.settle(counts);
@@ -201,7 +227,12 @@ function keyOf({ id, version }: UsableCredential, className: string, purpose: Pu
   return { credentialId: id, version, class: className, purpose };
 }
 
-function putOff(positions: readonly number[], short: NonNullable<Draw['short']>, now: number): Admission['later'] {
+/** The day's end is too late for a message that does not live to see the next one. */
+function afterwards(short: Shortage, expiresAt: number): Shortage {
+  return short.kind === 'day_ends' && short.at >= expiresAt ? { kind: 'exhausted', by: 'limit' } : short;
+}
+
+function putOff(positions: readonly number[], short: Shortage, now: number): Admission['later'] {
   switch (short.kind) {
     case 'leased':
       return positions.map((position) => ({ position, at: now + LEASED_PAUSE_MS, code: 'quota_leased' }));

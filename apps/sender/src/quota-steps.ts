@@ -97,10 +97,11 @@ export class QuotaSteps {
 
   private hold(run: Run, left: Shortage): Shortage {
     const { now, random } = this.ports;
+    const { resetsAt, scope } = left.note;
     const { expiresAt, purpose } = run.job.notification;
     // Nobody answers a call the next day (our choice).
     if (purpose === 'call') return left;
-    const at = holdUntil({ resetsAt: left.note.resetsAt, expiresAt, now: now() }, random);
+    const at = holdUntil({ resetsAt, scope, expiresAt, now: now() }, random);
     return at === null ? left : this.settle(run, left, left.indexes, { step: 'hold' }, at);
   }
 

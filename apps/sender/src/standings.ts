@@ -1,6 +1,6 @@
 import type { Notification, VendorName } from '#libs/contracts';
 import type { QuotaDayStore } from '#libs/database';
-import { vendorDay, type QuotaLedger, type VendorDay } from '#libs/quota';
+import { isAtDayChange, vendorDay, type QuotaLedger, type VendorDay } from '#libs/quota';
 import { vendorOf, type QuotaStanding, type VendorSender } from '#libs/vendors';
 import type { UsableCredential } from './credential-cache.ts';
 
@@ -60,9 +60,10 @@ export class Standings {
       if (now() - usedAt >= IN_USE_MS) this.inUse.delete(id);
       else if (await days.takePoll(id, now(), ASK_EVERY_MS)) {
         const said = await senders.get(vendor)?.standing?.(credential.loaded);
-        if (said) {
-          const { day } = this.dayOf(vendor, credential);
-          await days.notePolled({ credentialId: id, class: said.className, day }, said.standing);
+        const today = this.dayOf(vendor, credential);
+        if (said && !isAtDayChange(today, now())) {
+          const day = { credentialId: id, class: said.className, day: today.day };
+          await days.notePolled(day, said.standing, credential.version);
         }
       }
     }
@@ -79,14 +80,16 @@ export class Standings {
     className: string,
     standing: QuotaStanding,
   ): Promise<void> {
-    const { id } = credential;
+    const { id, version } = credential;
     const now = this.ports.now();
-    const { day, resetsAt } = this.dayOf(vendor, credential);
-    const key = `${id} ${day} ${className}`;
+    const today = this.dayOf(vendor, credential);
+    if (isAtDayChange(today, now)) return;
+    const { day, resetsAt } = today;
+    const key = `${id} ${version} ${day} ${className}`;
     const known = this.noted.get(key);
     if (known?.limit === standing.limit && now < known.until) return;
     this.noted.set(key, { limit: standing.limit, until: now + NOTE_EVERY_MS });
-    await this.ports.days.noteStanding({ credentialId: id, class: className, day }, resetsAt, standing);
+    await this.ports.days.noteStanding({ credentialId: id, class: className, day }, resetsAt, standing, version);
     if (known?.limit !== standing.limit) this.ports.ledger.reconsider(id, className);
   }
 

@@ -52,7 +52,7 @@ export type { ReceiptOwner } from './pipeline/receipt-store.ts';
 export { ReconcileStore } from './pipeline/reconcile-store.ts';
 export type { OnwardJob } from './pipeline/onward-jobs.ts';
 export { SendStore } from './pipeline/send-store.ts';
-export { UNTRIED } from './pipeline/target-record.ts';
+export { isDue, UNTRIED } from './pipeline/target-record.ts';
 export type { TargetRecord } from './pipeline/target-record.ts';
 export type { BatchState, Claim, SendJobChange, StoredSendJob } from './pipeline/send-store.ts';
 export { QuotaStore } from './quota/quota-store.ts';

@@ -11,8 +11,7 @@ describe('dayLimit', () => {
     [null, 9, 12, { limit: 12, source: 'vendor' }],
     [null, null, 7, { limit: 7, source: 'vendor' }],
     [5, null, 7, { limit: 5, source: 'operator' }],
-    [8, null, 7, { limit: 7, source: 'vendor' }],
-    [7, null, 7, { limit: 7, source: 'operator' }],
+    [8, null, 7, { limit: 8, source: 'operator' }],
   ] as const)('of %j own, %j documented and %j by the vendor is %j', (ownLimit, documentedLimit, vendor, expected) => {
     expect(dayLimit({ ownLimit, documentedLimit }, vendor)).toEqual(expected);
   });

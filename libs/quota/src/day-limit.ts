@@ -5,15 +5,13 @@ export type LimitSource = 'operator' | 'vendor' | 'documented';
 
 /**
  * The day's limit that counts, and whose it is; null when there is none, or none that is known. The same rule as the
- * database's `quota_limit`: the operator's, or without one what is documented; and what the vendor itself has said, where
- * that is less than the operator's or replaces the documented one.
+ * database's `quota_limit`: the operator's, else what the vendor itself has said, else what it documents.
  */
 export function dayLimit(
   { ownLimit, documentedLimit }: Pick<QuotaTerms, 'ownLimit' | 'documentedLimit'>,
   vendorLimit: number | null,
 ): { limit: number; source: LimitSource } | null {
-  const bound = vendorLimit ?? documentedLimit;
-  if (ownLimit !== null && (bound === null || ownLimit <= bound)) return { limit: ownLimit, source: 'operator' };
-  if (bound === null) return null;
-  return { limit: bound, source: vendorLimit === null ? 'documented' : 'vendor' };
+  if (ownLimit !== null) return { limit: ownLimit, source: 'operator' };
+  if (vendorLimit !== null) return { limit: vendorLimit, source: 'vendor' };
+  return documentedLimit === null ? null : { limit: documentedLimit, source: 'documented' };
 }

@@ -12,5 +12,5 @@ export type { QuotaTerms } from './terms.ts';
 export { dayLimit } from './day-limit.ts';
 export type { LimitSource } from './day-limit.ts';
 export { exhaustsAt } from './forecast.ts';
-export { vendorDay } from './vendor-day.ts';
+export { isAtDayChange, vendorDay } from './vendor-day.ts';
 export type { VendorDay } from './vendor-day.ts';

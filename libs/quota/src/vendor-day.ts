@@ -9,6 +9,14 @@ export interface VendorDay {
   resetsAt: number;
 }
 
+/** Vendors may begin their day a little later than our clock says, and answer of the old one (our choice). */
+const DAY_CHANGE_MS = 5 * 60_000;
+
+/** Whether what a vendor says at `now` of a push of that day, or of the day itself, may be about another day. */
+export function isAtDayChange({ startsAt, resetsAt }: VendorDay, now: number): boolean {
+  return now < startsAt + DAY_CHANGE_MS || now >= resetsAt;
+}
+
 /** The last day asked for, by zone: it only saves repeated work. */
 const latest = new Map<string, VendorDay>();
 

@@ -12,6 +12,7 @@ export class Quotas1763900000000 implements MigrationInterface {
     await runner.query(`
       ALTER TABLE credentials ADD COLUMN quota jsonb NOT NULL DEFAULT '{}';
       ALTER TABLE send_jobs ADD COLUMN class text, ADD COLUMN onward_key uuid;
+      ALTER TABLE send_batches ADD COLUMN claimed_at timestamptz;
       CREATE UNIQUE INDEX send_jobs_onward ON send_jobs (onward_key) WHERE onward_key IS NOT NULL;
 
       CREATE TABLE quota_days (
@@ -87,11 +88,10 @@ export class Quotas1763900000000 implements MigrationInterface {
       );
       CREATE INDEX quota_alerts_due ON quota_alerts (due_at) WHERE delivered_at IS NULL;
 
-      -- The limit that counts: the operator's, which comes without a documented one, but never more than the vendor's own;
-      -- without it the vendor's own or, until that is known, the documented one.
+      -- The limit that counts: the operator's, else what the vendor itself has said, else the documented one.
       CREATE FUNCTION quota_limit(own bigint, documented bigint, vendor bigint) RETURNS bigint
         LANGUAGE sql IMMUTABLE PARALLEL SAFE
-        RETURN least(own, coalesce(vendor, documented));
+        RETURN coalesce(own, vendor, documented);
 
       -- What a purpose may still take: nothing of the shares that are kept for others. Null without a limit.
       CREATE FUNCTION quota_left(day_limit bigint, elsewhere bigint, taken bigint[], shares float8[], purpose int)
@@ -117,6 +117,7 @@ export class Quotas1763900000000 implements MigrationInterface {
     await runner.query(`
       DROP FUNCTION quota_minus, quota_block, quota_left, quota_limit;
       DROP TABLE quota_alerts, quota_devices, quota_leases, quota_days;
+      ALTER TABLE send_batches DROP COLUMN claimed_at;
       ALTER TABLE send_jobs DROP COLUMN class, DROP COLUMN onward_key;
       ALTER TABLE credentials DROP COLUMN quota;
     `);

@@ -30,6 +30,9 @@ export type Claim =
   /** Another sender holds the batch until then (Unix ms). */
   | { kind: 'held'; until: number };
 
+/** Whose quota the pushes would have used that were due at `claimedAt` (Unix ms). */
+type DoubtsOf = (jobs: readonly StoredSendJob[], claimedAt: number) => Promise<readonly Doubt[]>;
+
 /** What has changed of a send job. */
 export interface SendJobChange {
   id: number;
@@ -60,7 +63,8 @@ const CLAIM = {
     WITH found AS MATERIALIZED (
       SELECT id, xmin AS version FROM send_batches WHERE id = $1 AND open AND claimed_by IS NULL
     ), claimed AS (
-      UPDATE send_batches b SET claimed_by = $2, claimed_until = to_timestamp($3::float8 / 1000)
+      UPDATE send_batches b SET claimed_by = $2, claimed_until = to_timestamp($3::float8 / 1000),
+                                claimed_at = to_timestamp($4::float8 / 1000)
       FROM found WHERE b.id = found.id AND b.xmin = found.version
       RETURNING b.id
     )
@@ -72,7 +76,7 @@ const CLAIM = {
 
 const BATCH_STATE = {
   name: 'batch-state',
-  text: `SELECT open, claimed_until AS "claimedUntil", claimed_by AS "claimedBy" FROM send_batches WHERE id = $1`,
+  text: `SELECT open, claimed_until AS "claimedUntil", claimed_by AS "claimedBy", claimed_at AS "claimedAt" FROM send_batches WHERE id = $1`,
 };
 
 const UNFINISHED = {
@@ -89,7 +93,8 @@ const UNFINISHED_LOCKED = { name: 'unfinished-send-jobs-locked', text: `${UNFINI
 const TAKE_OVER = {
   name: 'take-over-batch',
   text: `
-    UPDATE send_batches SET claimed_by = $3, claimed_until = to_timestamp($5::float8 / 1000)
+    UPDATE send_batches SET claimed_by = $3, claimed_until = to_timestamp($5::float8 / 1000),
+                            claimed_at = to_timestamp($4::float8 / 1000)
     WHERE id = $1 AND open AND claimed_by = $2 AND claimed_until <= to_timestamp($4::float8 / 1000)
     RETURNING id`,
 };
@@ -165,26 +170,26 @@ export class SendStore {
 
   /**
    * Takes the batch for one sender until `until` and returns its unfinished send jobs. A job that the queue hands out
-   * twice finds the batch held or closed. Where another's claim has run out, what was due may have gone out: `doubtsOf` says
-   * whose quota it would have used, and it counts as used.
+   * twice finds the batch held or closed. Where another's claim has run out, what was due when it began may have gone out:
+   * `doubtsOf` says whose quota it would have used, and it counts as used.
    */
-  async claim(
-    batchId: number,
-    claimant: string,
-    now: number,
-    until: number,
-    doubtsOf: (jobs: readonly StoredSendJob[]) => Promise<readonly Doubt[]> = async () => await Promise.resolve([]),
-  ): Promise<Claim> {
-    const rows = await this.sql.run<JobRow | Record<keyof JobRow, null>>(CLAIM, [batchId, claimant, until]);
+  async claim(batchId: number, claimant: string, now: number, until: number, doubtsOf: DoubtsOf): Promise<Claim> {
+    const rows = await this.sql.run<JobRow | Record<keyof JobRow, null>>(CLAIM, [batchId, claimant, until, now]);
     if (rows.length > 0) {
       return { kind: 'claimed', jobs: rows.filter((row): row is JobRow => row.id !== null).map(withRecords) };
     }
-    type State = { open: boolean; claimedUntil: number | null; claimedBy: string | null };
+    type State = {
+      open: boolean;
+      claimedUntil: number | null;
+      claimedBy: string | null;
+      claimedAt: number | null;
+    };
     const [state] = await this.sql.run<State>(BATCH_STATE, [batchId]);
     if (state?.open !== true) return { kind: 'closed' };
-    const { claimedBy, claimedUntil } = state;
+    const { claimedBy, claimedUntil, claimedAt } = state;
     if (claimedBy !== null && claimedUntil !== null && claimedUntil <= now) {
-      const jobs = await this.takeOver(batchId, claimedBy, { claimant, now, until }, doubtsOf);
+      const from = { claimant: claimedBy, claimedAt: claimedAt ?? now };
+      const jobs = await this.takeOver(batchId, from, { claimant, now, until }, doubtsOf);
       if (jobs !== null) return { kind: 'claimed', jobs };
     }
     // Open and free: it was let go, or put off, between the two looks.
@@ -194,23 +199,23 @@ export class SendStore {
   /** Takes a batch from one who has fallen silent, with what that means for its quota; null when another was first. */
   private async takeOver(
     batchId: number,
-    from: string,
+    from: { claimant: string; claimedAt: number },
     { claimant, now, until }: { claimant: string; now: number; until: number },
-    doubtsOf: (jobs: readonly StoredSendJob[]) => Promise<readonly Doubt[]>,
+    doubtsOf: DoubtsOf,
   ): Promise<StoredSendJob[] | null> {
     const read = async (runner: SqlRunner, statement: typeof UNFINISHED): Promise<StoredSendJob[]> =>
       (await runner.run<JobRow>(statement, [batchId])).map((row) => {
         const job = withRecords(row);
-        return { ...job, records: job.records.map((record) => doubt(record, now)) };
+        return { ...job, records: job.records.map((record) => doubt(record, from.claimedAt)) };
       });
-    const doubts = await doubtsOf(await read(this.sql, UNFINISHED));
+    const doubts = await doubtsOf(await read(this.sql, UNFINISHED), from.claimedAt);
     const rows = doubts.map(({ credentialId, class: name, purpose, count }) => {
       return { credential: credentialId, class: name, purpose: purposeIndex(purpose), count };
     });
     return await this.sql.transaction(async (runner) => {
-      const taken = await runner.run(TAKE_OVER, [batchId, from, claimant, now, until]);
+      const taken = await runner.run(TAKE_OVER, [batchId, from.claimant, claimant, now, until]);
       if (taken.length === 0) return null;
-      if (rows.length > 0) await runner.run(DOUBT, [JSON.stringify(rows), from]);
+      if (rows.length > 0) await runner.run(DOUBT, [JSON.stringify(rows), from.claimant]);
       return await read(runner, UNFINISHED_LOCKED);
     });
   }
@@ -231,8 +236,8 @@ export class SendStore {
     claimant: string,
     jobs: readonly SendJobChange[],
     batches: readonly BatchState[],
-    uses: readonly LeaseUse[] = [],
-    now = 0,
+    uses: readonly LeaseUse[],
+    now: number,
   ): Promise<StoredBatch[]> {
     const rows = jobs.map(({ id, records, payloadHash, class: name }) => ({
       id,

@@ -27,8 +27,12 @@ export const UNTRIED: Readonly<TargetRecord> = {
   maybeDelivered: false,
 };
 
-/** A target that was due when its sender fell silent. */
-export function doubt(record: TargetRecord, now: number): TargetRecord {
-  const mayHaveGone = record.state === 'pending' && (record.nextAttemptAt ?? 0) <= now;
-  return mayHaveGone ? { ...record, maybeDelivered: true } : record;
+/** Whether a target is to be sent to at that time. */
+export function isDue({ state, nextAttemptAt }: TargetRecord, at: number): boolean {
+  return state === 'pending' && (nextAttemptAt ?? 0) <= at;
+}
+
+/** A target whose sender has fallen silent: it may have gone out if it was due when the batch was claimed. */
+export function doubt(record: TargetRecord, claimedAt: number): TargetRecord {
+  return isDue(record, claimedAt) ? { ...record, maybeDelivered: true } : record;
 }

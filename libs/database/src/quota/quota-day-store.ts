@@ -23,12 +23,16 @@ const ADD = {
     UPDATE quota_days SET taken[$4::int] = taken[$4::int] + $5 WHERE credential_id = $1 AND class = $2 AND day = $3::date`,
 };
 
+/** What was said to another version of a credential may be of another account, or of what was bought before. */
+const IS_VERSION = (version: string): string =>
+  `EXISTS (SELECT FROM credentials k WHERE k.id = $1 AND k.version = ${version}::uuid)`;
+
 const CLOSE = {
   name: 'close-quota',
   text: `
     UPDATE quota_days SET closed_code = coalesce(closed_code, $4)
     WHERE credential_id = $1 AND class = $2 AND day = $3::date
-      AND EXISTS (SELECT FROM credentials k WHERE k.id = $1 AND k.version = $5)`,
+      AND ${IS_VERSION('$5')}`,
 };
 
 const CLOSE_LATE = {
@@ -51,7 +55,7 @@ const STANDING = {
   name: 'note-standing',
   text: `
     UPDATE quota_days d SET vendor_limit = $4, vendor_used = $5, elsewhere = ${ELSEWHERE}
-    WHERE credential_id = $1 AND class = $2 AND day = $3::date`,
+    WHERE credential_id = $1 AND class = $2 AND day = $3::date AND ${IS_VERSION('$6')}`,
 };
 
 const POLLED = {
@@ -60,8 +64,12 @@ const POLLED = {
     UPDATE quota_days d
     SET vendor_limit = $4,
       vendor_used = CASE WHEN d.vendor_limit = $4 THEN $5 ELSE d.vendor_used END,
-      elsewhere = CASE WHEN d.vendor_limit = $4 THEN ${ELSEWHERE} ELSE d.elsewhere END
-    WHERE credential_id = $1 AND class = $2 AND day = $3::date AND d.vendor_limit <= $4`,
+      elsewhere = CASE WHEN d.vendor_limit = $4 THEN ${ELSEWHERE} ELSE d.elsewhere END,
+      closed_code = CASE WHEN d.vendor_limit = $4 THEN d.closed_code END
+    WHERE credential_id = $1 AND class = $2 AND day = $3::date
+      AND (d.vendor_limit = $4 OR d.vendor_limit < $4
+             AND (d.closed_code IS NOT NULL OR d.elsewhere + (SELECT sum(t) FROM unnest(d.taken) AS t) >= d.vendor_limit))
+      AND ${IS_VERSION('$6')}`,
 };
 
 const POLL = {
@@ -104,18 +112,24 @@ export class QuotaDayStore {
   }
 
   /** The vendor has said how the day stands, with an answer to a push of the class. */
-  async noteStanding(day: QuotaDay, resetsAt: number, standing: { used: number; limit: number }): Promise<void> {
+  async noteStanding(
+    day: QuotaDay,
+    resetsAt: number,
+    standing: { used: number; limit: number },
+    version: string,
+  ): Promise<void> {
     await this.open(day, resetsAt);
-    await this.sql.run(STANDING, [day.credentialId, day.class, day.day, standing.limit, standing.used]);
+    await this.sql.run(STANDING, [day.credentialId, day.class, day.day, standing.limit, standing.used, version]);
   }
 
   /**
    * The vendor has said how the day stands, asked for it and not by an answer to a push. Such a figure may be of another
    * quota than the class's, and then would hold back what the vendor takes. So it is checked by the limit that answers have
-   * told: with the same limit it counts, a greater one replaces it, and anything else is left aside.
+   * told: with the same limit it counts. A greater one opens a class again that has nothing left, since no answers come
+   * then. Anything else is left aside.
    */
-  async notePolled(day: QuotaDay, standing: { used: number; limit: number }): Promise<void> {
-    await this.sql.run(POLLED, [day.credentialId, day.class, day.day, standing.limit, standing.used]);
+  async notePolled(day: QuotaDay, standing: { used: number; limit: number }, version: string): Promise<void> {
+    await this.sql.run(POLLED, [day.credentialId, day.class, day.day, standing.limit, standing.used, version]);
   }
 
   /**

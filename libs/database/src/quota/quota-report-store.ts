@@ -36,7 +36,7 @@ export const UNSPENT = `
 
 /** What of the day `d` has gone out, given what its leases have left. */
 export function usedSql(unspent: string): string {
-  return `(SELECT sum(t) FROM unnest(d.taken) AS t)::bigint - ${unspent} + d.elsewhere`;
+  return `(SELECT sum(t) FROM unnest(d.taken) AS t)::bigint - ${unspent} + CASE WHEN d.own_limit IS NULL THEN d.elsewhere ELSE 0 END`;
 }
 
 const READ = `

@@ -20,13 +20,16 @@ const STORE = {
     WHERE app_id = $1 AND id = $2 AND vendor = $3 RETURNING id`,
 };
 
+/** What a vendor has said of a day is not taken for granted any more: its next answer says it anew. */
+export const REOPENED = 'closed_code = NULL, vendor_limit = NULL, vendor_used = NULL, elsewhere = 0';
+
 /** A day that ended earlier stays as it was. */
 const APPLY = {
   name: 'apply-quota-settings',
   text: `
     UPDATE quota_days d
     SET resets_at = to_timestamp(t."resetsAt" / 1000), own_limit = t."ownLimit", documented_limit = t."documentedLimit",
-        closed_code = NULL, reopened_at = to_timestamp($3::float8 / 1000)
+        ${REOPENED}, reopened_at = to_timestamp($3::float8 / 1000)
     FROM json_to_recordset($2::json)
       AS t (class text, day date, "resetsAt" float8, "ownLimit" bigint, "documentedLimit" bigint)
     WHERE d.credential_id = $1 AND d.class = t.class AND d.day = t.day
@@ -39,7 +42,7 @@ export class QuotaSettingsStore {
 
   /**
    * Stores settings and gives the credential a new version, so that senders read it anew; its days go on under the new
-   * terms, and what the vendor had closed is open again. False, and nothing is done, when the app has no such credential
+   * terms, and what the vendor has said of them is forgotten. False, and nothing is done, when the app has no such credential
    * of the vendor.
    */
   async put(

@@ -61,9 +61,13 @@ export interface Doubt {
   count: number;
 }
 
+/** What went out elsewhere counts against the vendor's limit. The operator's own is of what goes out from here. */
+const elsewhereUnder = (ownLimit: string): string =>
+  `CASE WHEN ${ownLimit}::bigint IS NULL THEN d.elsewhere ELSE 0 END`;
+
 const BLOCK = `
   CASE WHEN d.closed_code IS NULL THEN
-    quota_block(quota_left(quota_limit($6, $7, d.vendor_limit), d.elsewhere, d.taken, $8::float8[], $9::int), $10, $11, $12)
+    quota_block(quota_left(quota_limit($6, $7, d.vendor_limit), ${elsewhereUnder('$6')}, d.taken, $8::float8[], $9::int), $10, $11, $12)
   ELSE 0 END`;
 
 /** Holds the credential as it is: whoever changes its limits waits, and a lease never follows limits that have changed. */
@@ -97,7 +101,7 @@ const LEASE = {
 const ATTAINABLE = {
   name: 'attainable-quota',
   text: `
-    SELECT quota_left(quota_limit($5, $6, d.vendor_limit), d.elsewhere, quota_minus(d.taken, held.unspent), $7::float8[],
+    SELECT quota_left(quota_limit($5, $6, d.vendor_limit), ${elsewhereUnder('$5')}, quota_minus(d.taken, held.unspent), $7::float8[],
                       $8::int) AS attainable
     FROM quota_days d, LATERAL (
       SELECT ARRAY(SELECT coalesce(sum(greatest(0, l.granted - l.used - l.doubted)), 0)
@@ -137,7 +141,7 @@ const END = {
 };
 
 /**
- * A dead sender's lease ends when its last batch has been taken over: only then is it known which of its pushes may have
+ * A dead sender's lease ends when its last batch of that vendor has been taken over: only then is it known which of its pushes may have
  * gone out. One that its own sender does not know of, because an answer was lost, ends as well: nothing was given out of it.
  */
 const REAP = {
@@ -146,7 +150,8 @@ const REAP = {
     WITH ended AS (
       DELETE FROM quota_leases l
       WHERE l.expires_at <= to_timestamp($1::float8 / 1000)
-        AND (NOT EXISTS (SELECT FROM send_batches b WHERE b.open AND b.claimed_by = l.claimant)
+        AND (NOT EXISTS (SELECT FROM send_batches b JOIN credentials k ON k.vendor = b.vendor
+                         WHERE b.open AND b.claimed_by = l.claimant AND k.id = l.credential_id)
              OR (l.claimant = $2 AND l.id <> ALL ($3::uuid[])))
       RETURNING l.credential_id, l.class, l.day, l.purpose, greatest(0, l.granted - l.used - l.doubted) AS unspent
     ), back AS (${LEFT_OF_ENDED}), given AS (${GIVE_BACK})

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { VendorName } from '#libs/contracts';
 import { Not, type DataSource } from 'typeorm';
 import { Credential } from '../entities/credential.ts';
+import { REOPENED } from '../quota/quota-settings-store.ts';
 import type { SecretBox } from '../secret-box.ts';
 
 /** Binds sealed secrets to their row. */
@@ -22,8 +23,8 @@ export class CredentialRepository {
   ) {}
 
   /**
-   * Creates or replaces the credential. `created` tells which. Quota settings stay, unless they are of another vendor's
-   * classes.
+   * Creates or replaces the credential. `created` tells which. Quota settings and what was counted today stay, unless they
+   * are of another vendor's classes; what the vendor has said of the day does not: it may be another account.
    */
   async put(
     appId: number,
@@ -38,7 +39,8 @@ export class CredentialRepository {
   ): Promise<{ credential: Credential; created: boolean }> {
     const sealed = this.secretBox.seal(JSON.stringify(credential.secrets), credentialContext(appId, name));
     const [row] = await this.dataSource.query<(Credential & { created: boolean })[]>(
-      `INSERT INTO credentials AS c (app_id, name, vendor, fields, secrets, secrets_key, disabled, created_at, modified_at)
+      `WITH put AS (
+       INSERT INTO credentials AS c (app_id, name, vendor, fields, secrets, secrets_key, disabled, created_at, modified_at)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)
        ON CONFLICT (app_id, name) DO UPDATE SET
          vendor = excluded.vendor, fields = excluded.fields, secrets = excluded.secrets,
@@ -46,7 +48,16 @@ export class CredentialRepository {
          quota = CASE WHEN c.vendor = excluded.vendor THEN c.quota ELSE '{}' END
        RETURNING id, app_id AS "appId", name, vendor, fields, secrets, secrets_key AS "secretsKey", disabled, version,
                  receipt_key AS "receiptKey",
-                 created_at AS "createdAt", modified_at AS "modifiedAt", (xmax = 0) AS created`,
+                 created_at AS "createdAt", modified_at AS "modifiedAt", (xmax = 0) AS created
+       ), before AS (
+         SELECT id, vendor FROM credentials WHERE app_id = $1 AND name = $2
+       ), reopened AS (
+         UPDATE quota_days d SET ${REOPENED}, reopened_at = $8 FROM before
+         WHERE d.credential_id = before.id AND before.vendor = $3 AND d.resets_at > $8
+       ), gone AS (
+         DELETE FROM quota_days d USING before WHERE d.credential_id = before.id AND before.vendor <> $3
+       )
+       SELECT * FROM put`,
       [
         appId,
         name,

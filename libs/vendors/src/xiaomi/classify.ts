@@ -179,9 +179,12 @@ function readAccepted(data: Envelope['data'], tokens: readonly string[], now: nu
   };
 }
 
-/** The caps count what was delivered (xiaomi section 6). */
+/**
+ * The caps count what was delivered (xiaomi section 6). No quota at all is no figure of a call that was accepted (ours):
+ * that nothing is left Xiaomi says with a code.
+ */
 function standingOf({ day_acked: used, day_quota: limit }: Envelope['data']): QuotaStanding | null {
-  return used === undefined || limit === undefined ? null : { used, limit };
+  return used === undefined || limit === undefined || limit <= 0 ? null : { used, limit };
 }
 
 /**
