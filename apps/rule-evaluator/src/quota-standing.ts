@@ -1,6 +1,6 @@
 import type { LedgerEntry, QuotaAlert } from '#libs/database';
 import { exhaustsAt, vendorDay } from '#libs/quota';
-import { vendorOf } from '#libs/vendors';
+import { dayZone, vendorOf } from '#libs/vendors';
 
 /** How a class of a credential stands today. */
 export interface ClassStanding {
@@ -17,7 +17,7 @@ export function standingsOf(entries: readonly LedgerEntry[], now: number): Class
 }
 
 function isCurrent({ settings, vendor, day }: LedgerEntry, now: number): boolean {
-  return vendorDay(settings.timeZone ?? vendorOf(vendor).quota.timeZone, now).day === day;
+  return vendorDay(dayZone(vendorOf(vendor).quota, settings), now).day === day;
 }
 
 function standingOf(entry: LedgerEntry, now: number): ClassStanding {

@@ -10,7 +10,7 @@ import {
   type Rates,
   type Shortage,
 } from '#libs/quota';
-import { documentedLimits, vendorOf } from '#libs/vendors';
+import { documentedLimits, rateUnder, vendorOf } from '#libs/vendors';
 import type { UsableCredential } from './credential-cache.ts';
 
 /** How soon is looked again whether others have given back what they held, ms. */
@@ -154,13 +154,9 @@ export class QuotaGate {
   /** How many of so many targets may go out now, and when the others may ask again. */
   private async pace({ credential, vendor }: GateRequest, count: number): Promise<{ granted: number; waitMs: number }> {
     const { limits, quota } = vendorOf(vendor);
-    const { id, loaded, quota: settings } = credential;
-    const documented = quota.rateOf(settings, loaded.value);
-    const { ratePerSecond: own } = settings;
-    const unit = documented?.unit ?? 'targets';
-    const limit = own === undefined ? documented : own === null ? null : { perSecond: own, unit };
-    const perPoint = unit === 'calls' ? limits.targetsPerCall : 1;
-    const { granted, waitMs } = await this.ports.rates.take(String(id), limit, Math.ceil(count / perPoint));
+    const limit = rateUnder(quota, credential.quota, credential.loaded.value);
+    const perPoint = limit?.unit === 'calls' ? limits.targetsPerCall : 1;
+    const { granted, waitMs } = await this.ports.rates.take(String(credential.id), limit, Math.ceil(count / perPoint));
     return { granted: Math.min(count, granted * perPoint), waitMs };
   }
 

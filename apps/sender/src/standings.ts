@@ -1,7 +1,7 @@
 import type { Notification, VendorName } from '#libs/contracts';
 import type { QuotaDayStore } from '#libs/database';
 import { isAtDayChange, vendorDay, type QuotaLedger, type VendorDay } from '#libs/quota';
-import { vendorOf, type QuotaStanding, type VendorSender } from '#libs/vendors';
+import { dayZone, vendorOf, type QuotaStanding, type VendorSender } from '#libs/vendors';
 import type { UsableCredential } from './credential-cache.ts';
 
 /** Answers say all the time how the day stands: it is written down so often, unless the limit has changed (our choice). */
@@ -94,6 +94,6 @@ export class Standings {
   }
 
   private dayOf(vendor: VendorName, { quota }: UsableCredential): VendorDay {
-    return vendorDay(quota.timeZone ?? vendorOf(vendor).quota.timeZone, this.ports.now());
+    return vendorDay(dayZone(vendorOf(vendor).quota, quota), this.ports.now());
   }
 }

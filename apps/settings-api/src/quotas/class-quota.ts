@@ -1,7 +1,7 @@
 import type { ClassLimits } from '#libs/contracts';
 import type { LedgerEntry, OpenedCredential } from '#libs/database';
 import { dayLimit, exhaustsAt, quotaTerms, type QuotaTerms } from '#libs/quota';
-import { vendorOf, type VendorQuota } from '#libs/vendors';
+import { dayZone, documentedLimits, rateUnder, vendorOf, type VendorQuota } from '#libs/vendors';
 import type { QuotaView } from './quota.schemas.ts';
 
 /** What is known of quotas of one credential: the vendor's rules, and what they are applied to. */
@@ -11,9 +11,6 @@ export interface QuotaRules {
   /** Null when the vendor's schema refuses the credential: nothing is known of its limits then. */
   value: unknown;
 }
-
-/** Any number of users: it tells whether a limit goes by them. */
-const SOME_USERS = 1;
 
 const NOT_KNOWN: ClassLimits = { perDay: null, perDevicePerDay: null };
 
@@ -78,7 +75,7 @@ function dayView(
   const unused = closedCode !== null ? 0 : limit === null ? null : Math.max(0, limit - used);
   return {
     day: terms.day,
-    timeZone: rules.settings.timeZone ?? rules.quota.timeZone,
+    timeZone: dayZone(rules.quota, rules.settings),
     limit,
     limitSource: counted?.source ?? missingLimit(rules, className),
     used,
@@ -95,15 +92,10 @@ function dayView(
 function missingLimit({ quota, settings, value }: QuotaRules, className: string): 'none' | 'unknown' {
   if (settings.classes[className]?.perDay === null) return 'none';
   if (value === null) return 'unknown';
-  const { perDay } = quota.limitsOf(className, { ...settings, installedUsers: SOME_USERS }, value);
-  return perDay === null ? 'none' : 'unknown';
+  return documentedLimits(quota, className, value).perDay ? 'unknown' : 'none';
 }
 
 function rateView({ quota, settings, value }: QuotaRules): Pick<QuotaView, 'ratePerSecond' | 'rateUnit'> {
-  const documented = value === null ? null : quota.rateOf(settings, value);
-  const own = settings.ratePerSecond;
-  return {
-    ratePerSecond: own === undefined ? (documented?.perSecond ?? null) : own,
-    rateUnit: documented?.unit ?? 'targets',
-  };
+  const rate = value === null ? null : rateUnder(quota, settings, value);
+  return { ratePerSecond: rate?.perSecond ?? null, rateUnit: rate?.unit ?? 'targets' };
 }

@@ -2,7 +2,7 @@ import type { QuotaSettings } from '#libs/contracts';
 import type { ClassDayTerms, OpenedCredential } from '#libs/database';
 import { vendorDay } from '#libs/quota';
 import { isTimeZone } from '#libs/rules';
-import { vendorOf } from '#libs/vendors';
+import { dayZone, vendorOf } from '#libs/vendors';
 import { invalidParameter } from '../http/request.pipe.ts';
 import { quotaRulesOf, termsOf } from './class-quota.ts';
 
@@ -21,7 +21,7 @@ export function checkQuotaSettings(settings: QuotaSettings, { vendor }: OpenedCr
  */
 export function daysUnder(settings: QuotaSettings, opened: OpenedCredential, now: number): ClassDayTerms[] {
   const rules = quotaRulesOf({ ...opened, quota: settings });
-  const zone = settings.timeZone ?? rules.quota.timeZone;
+  const zone = dayZone(rules.quota, settings);
   const today = vendorDay(zone, now);
   const days = [vendorDay(zone, today.startsAt - 1), today, vendorDay(zone, today.resetsAt)];
   return rules.quota.classes.flatMap((className) => {

@@ -1,7 +1,7 @@
 import { VENDOR_NAMES, type VendorName } from '#libs/contracts';
 import type { CredentialStore, OpenedCredential, ReceiptOwner, ReceiptStore } from '#libs/database';
 import type { Metrics } from '#libs/observability';
-import { documentedLimits, vendorOf, type ReceiptPost, type ReceiptReading } from '#libs/vendors';
+import { dayZone, documentedLimits, vendorOf, type ReceiptPost, type ReceiptReading } from '#libs/vendors';
 import { z } from 'zod';
 import { TtlCache } from '../http/ttl-cache.ts';
 import type { QuotaReceipts, ReceiptQuota } from './quota-receipts.ts';
@@ -80,7 +80,7 @@ function addressOf(opened: OpenedCredential & { appId: number }): ReceiptAddress
     vendor,
     owner: { appId, credentialId: id, credential: name },
     quota: {
-      zone: settings.timeZone ?? quota.timeZone,
+      zone: dayZone(quota, settings),
       limitsOf: (className) => documentedLimits(quota, className, credential.data),
     },
     read: (post, now) => receipts.read(post, credential.data, now),
