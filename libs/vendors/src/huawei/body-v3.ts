@@ -73,8 +73,7 @@ function shownV3(
   const sound = asked === 'default' ? undefined : asked;
   const figures = badgeFigures(notification);
   return defined({
-    // Required, and what a missing right makes of it anyway.
-    category: categoryOf(source) ?? 'MARKETING',
+    category: categoryOf(source),
     title,
     body,
     clickAction: { ...clickV3(clickActionOf(notification, credential, options)), data },

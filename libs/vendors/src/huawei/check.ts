@@ -123,14 +123,19 @@ function adviceFor({ api }: HuaweiCredential): Advice {
   };
 }
 
-/** Which categories were granted Huawei does not tell; without any all counts as marketing (huawei section 6). */
-function rights({ categories }: HuaweiCredential): Finding[] {
+/**
+ * Which categories were granted Huawei does not tell. Without any it classifies by itself on v1 and v2 (seed 002), and
+ * takes all for marketing on v3 (huawei section 3.2).
+ */
+function rights({ api, categories }: HuaweiCredential): Finding[] {
   return categories.length > 0
     ? []
     : [
         warning(
           'class_rights',
-          'no category is granted: everything goes out as marketing, silent and two a day per device',
+          api === 'v3'
+            ? 'no category is granted: everything goes out as marketing, silent and two a day per device'
+            : 'no category is granted: Huawei classifies by itself; what it takes for marketing is silent, two a day per device',
           'Apply for self-classification in the console, then list the granted categories in categories',
         ),
       ];

@@ -1,7 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { z } from 'zod';
 import { classesSchema, classNameSchema, clickActions, packageNameSchema } from '../credential-fields.ts';
-import { CATEGORIES, IMPORTANCES, URGENCIES } from './limits.ts';
+import { APP_KINDS, CATEGORIES, IMPORTANCES, URGENCIES } from './limits.ts';
 
 /** RFC 7518 section 3.5: a key for PS256 has at least so many bits. */
 const FEWEST_KEY_BITS = 2_048;
@@ -66,6 +66,8 @@ const fields = z.strictObject({
   receiptId: z.string().min(1).max(64).optional(),
   /** Categories that the console granted; others stay out of calls. */
   categories: z.array(z.enum(CATEGORIES)).max(CATEGORIES.length).default([]),
+  /** What kind of app Huawei has it as: with the number of users it decides the rate. Absent: the least rate. */
+  appKind: z.enum(APP_KINDS).optional(),
   /** Whether urgency HIGH was granted. */
   highPriorityRight: z.boolean().default(false),
   /** v3: calls go out as VoIP pushes, which need their own right and an app that draws them. */

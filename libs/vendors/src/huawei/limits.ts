@@ -94,9 +94,10 @@ export const DEFAULT_CLASSES: Readonly<Record<Purpose, HuaweiClass>> = {
 
 /**
  * What Huawei counts apart: service and communication, news and marketing, and test messages, which have a total of their
- * own (huawei section 6). The names are ours.
+ * own (huawei section 6); and what Huawei classifies by itself, each push as one of the first two (seed 002). Caps of that
+ * are none of ours: too low a guess would hold back what Huawei takes. The names are ours.
  */
-export const QUOTA_CLASSES = ['service', 'marketing', 'test'] as const;
+export const QUOTA_CLASSES = ['service', 'marketing', 'unclassified', 'test'] as const;
 export type QuotaClass = (typeof QUOTA_CLASSES)[number];
 
 /**
@@ -109,8 +110,26 @@ export const NEWS_PER_DEVICE = 5;
 /** Test messages per day: of an app on v1 and v2, of a project on v3 (huawei section 6). */
 export const TEST_MESSAGES_PER_DAY = { v1: 500, v2: 500, v3: 1_000 } as const;
 
-/** Devices of an app per second. Its formula is by monthly users, which are not known: this is its floor (huawei section 6). */
-export const DEVICES_PER_SECOND = 6_000;
+/**
+ * Devices of an app per second: so many for each million of monthly active users, times the weight of the kind of app, and
+ * never fewer than the floor (huawei section 6).
+ */
+export const DEVICES_PER_SECOND = { perMillionUsers: 720, floor: 6_000 } as const;
+
+/** Kinds of apps, and the weight of each (huawei section 6). The names are ours. */
+export const APP_WEIGHTS = {
+  im: 5,
+  finance: 5,
+  news: 4,
+  content: 3,
+  ecommerce: 3,
+  life: 3,
+  business: 3,
+  games: 2,
+  other: 1,
+} as const;
+export type AppKind = keyof typeof APP_WEIGHTS;
+export const APP_KINDS = Object.keys(APP_WEIGHTS) as AppKind[];
 
 /** Huawei speaks of the natural day and names no zone; ours (huawei section 6). */
 export const TIME_ZONE = 'Asia/Shanghai';

@@ -25,17 +25,25 @@ export function classOf(
   };
 }
 
+/** Who may classify at all may say MARKETING (our reading). Only v3's list has MISS_CALL. */
+function isGranted(category: limits.Category, { api, categories }: HuaweiCredential): boolean {
+  if (category === 'MISS_CALL' && api !== 'v3') return false;
+  return categories.includes(category) || (category === 'MARKETING' && categories.length > 0);
+}
+
 /**
- * The category, if it was granted: without the right it would count as marketing (huawei section 3.2). Who may classify
- * at all may say MARKETING (our reading).
+ * The category that goes out: the first granted one of the message's, the class's and, for a call, IM (our choice).
+ * Without one Huawei classifies by itself on v1 and v2 (seed 002); v3 requires one, and takes what was not granted for
+ * MARKETING (huawei section 3.2).
  */
 export function categoryOf({ notification, credential, options }: ClassSource): limits.Category | undefined {
-  const { api, categories } = credential;
-  const category = choice(limits.CATEGORIES, options['category']) ?? classOf(notification, credential).category;
-  // Only v3's list has it.
-  if (category === 'MISS_CALL' && api !== 'v3') return undefined;
-  const isGranted = categories.includes(category) || (category === 'MARKETING' && categories.length > 0);
-  return isGranted ? category : undefined;
+  const wanted = [
+    choice(limits.CATEGORIES, options['category']),
+    classOf(notification, credential).category,
+    notification.purpose === 'call' ? 'IM' : undefined,
+  ] as const;
+  const granted = wanted.find((category) => category !== undefined && isGranted(category, credential));
+  return granted ?? (credential.api === 'v3' ? 'MARKETING' : undefined);
 }
 
 /** Whether it goes out as a VoIP push, unless it shows nothing. */
@@ -50,9 +58,8 @@ export function isTest({ credential, options }: Pick<ClassSource, 'credential' |
 }
 
 /**
- * What Huawei counts it as. Where no category goes out on v1 and v2 Huawei classifies by itself: without any right as
- * marketing (huawei section 6), and we take it for the same where other categories were granted. A VoIP push has none and
- * is a service; data for the app counts as its purpose would. All three are ours.
+ * What Huawei counts it as; where no category goes out only Huawei knows. A VoIP push has none and is a service; data
+ * for the app counts as its purpose would. Both are ours.
  */
 export function quotaClassOf(
   notification: Pick<Notification, 'purpose' | 'vendor'>,
@@ -61,5 +68,7 @@ export function quotaClassOf(
   const source: ClassSource = { notification, credential, options: optionsFor(credential.api, notification) };
   if (isTest(source)) return 'test';
   if (isVoip(source)) return 'service';
-  return (categoryOf(source) ?? 'MARKETING') === 'MARKETING' ? 'marketing' : 'service';
+  const category = categoryOf(source);
+  if (category === undefined) return 'unclassified';
+  return category === 'MARKETING' ? 'marketing' : 'service';
 }

@@ -34,7 +34,8 @@ function renderedClass(notification: Notification, fields: Record<string, unknow
   const body = JSON.parse(`${head}[]${tail}${afterId ?? ''}`) as Rendered;
   if (body.message?.android.target_user_type === 1 || body.pushOptions?.testMessage === true) return 'test';
   if (pushType === 10) return 'service';
-  const category = body.message?.android.category ?? body.payload?.notification?.category ?? 'MARKETING';
+  const category = body.message?.android.category ?? body.payload?.notification?.category;
+  if (category === undefined) return 'unclassified';
   return category === 'MARKETING' ? 'marketing' : 'service';
 }
 
@@ -44,12 +45,18 @@ describe('huawei quota', () => {
     ['service', { purpose: 'call' }, { categories: ALL }],
     ['service', { purpose: 'system' }, { categories: ALL }],
     ['marketing', { purpose: 'marketing' }, { categories: ALL }],
-    ['marketing', { purpose: 'chat' }, {}],
-    ['marketing', { purpose: 'system' }, { categories: ['IM'] }],
+    ['unclassified', { purpose: 'chat' }, {}],
+    ['unclassified', { purpose: 'marketing' }, {}],
+    ['unclassified', { purpose: 'chat' }, { api: 'v2', projectId: '7366' }],
+    ['unclassified', { vendor: { huawei: { category: 'MARKETING' } } }, {}],
+    ['unclassified', { purpose: 'system' }, { categories: ['IM'] }],
+    ['service', { purpose: 'call' }, { categories: ['IM'] }],
+    ['service', { vendor: { huawei: { category: 'WORK' } } }, { categories: ['IM'] }],
+    ['marketing', { purpose: 'marketing', vendor: { huawei: { category: 'WORK' } } }, { categories: ['IM'] }],
     ['service', { purpose: 'system' }, { categories: ['IM'], classes: { system: { category: 'IM' } } }],
     ['marketing', { vendor: { huawei: { category: 'marketing' } } }, { categories: ALL }],
     ['service', { purpose: 'marketing', vendor: { huawei: { category: 'im' } } }, { categories: ALL }],
-    ['marketing', { vendor: { huawei: { category: 'MISS_CALL' } } }, { categories: ['MISS_CALL'] }],
+    ['unclassified', { vendor: { huawei: { category: 'MISS_CALL' } } }, { categories: ['MISS_CALL'] }],
     ['test', { purpose: 'marketing' }, { testMode: true }],
     ['test', { vendor: { huawei: { testMessage: true } } }, { categories: ALL }],
     ['service', { vendor: { huawei: { testMessage: false } } }, { categories: ALL, testMode: true }],
@@ -57,7 +64,10 @@ describe('huawei quota', () => {
     ['marketing', { purpose: 'system' }, V3],
     ['marketing', { vendor: { huawei: { harmony: { category: 'MARKETING' } } } }, V3],
     ['service', { vendor: { huawei: { category: 'MARKETING' } } }, V3],
-    ['marketing', { purpose: 'call' }, V3],
+    ['marketing', { purpose: 'chat' }, { ...V3, categories: [] }],
+    ['marketing', { purpose: 'call' }, { ...V3, categories: ['WORK'] }],
+    ['service', { purpose: 'call' }, V3],
+    ['service', { vendor: { huawei: { harmony: { category: 'WORK' } } } }, V3],
     ['service', { purpose: 'call' }, { ...V3, voipPush: true }],
     ['test', { purpose: 'call' }, { ...V3, voipPush: true, testMode: true }],
     ['test', { vendor: { huawei: { harmony: { testMessage: true } } } }, V3],
@@ -94,6 +104,7 @@ describe('huawei quota', () => {
     ['marketing', false, { categories: ALL }, { perDay: null, perDevicePerDay: 2 }],
     ['marketing', true, { categories: ALL }, { perDay: null, perDevicePerDay: 5 }],
     ['marketing', true, {}, { perDay: null, perDevicePerDay: 2 }],
+    ['unclassified', false, {}, { perDay: null, perDevicePerDay: null }],
     ['test', false, { api: 'v1' }, { perDay: 500, perDevicePerDay: null }],
     ['test', false, { api: 'v2' }, { perDay: 500, perDevicePerDay: null }],
     ['test', false, { api: 'v3' }, { perDay: 1_000, perDevicePerDay: null }],
@@ -101,7 +112,28 @@ describe('huawei quota', () => {
     expect(quota.limitsOf(className, { newsLicence }, credentialWith(fields))).toEqual(expected);
   });
 
-  it.each([undefined, 100_000_000])('has one rate, also with %s users', (installedUsers) => {
-    expect(quota.rateOf({ installedUsers }, credentialWith())).toEqual({ perSecond: 4_800, unit: 'targets' });
+  it.each([
+    [undefined, undefined, 4_800],
+    [undefined, 'im', 4_800],
+    [100_000_000, undefined, 4_800],
+    [1_000_000, 'im', 4_800],
+    [1_666_666, 'im', 4_800],
+    [10_000_000, 'im', 28_800],
+    [10_000_000, 'finance', 28_800],
+    [10_000_000, 'news', 23_040],
+    [10_000_000, 'content', 17_280],
+    [10_000_000, 'ecommerce', 17_280],
+    [10_000_000, 'life', 17_280],
+    [10_000_000, 'business', 17_280],
+    [10_000_000, 'games', 11_520],
+    [10_000_000, 'other', 5_760],
+    [8_000_000, 'other', 4_800],
+  ])('of %s users and an app of the kind %s allows %d devices a second', (installedUsers, appKind, perSecond) => {
+    const credential = credentialWith(appKind === undefined ? {} : { appKind });
+    expect(quota.rateOf({ installedUsers }, credential)).toEqual({ perSecond, unit: 'targets' });
+  });
+
+  it('refuses a kind of app that is not known', () => {
+    expect(() => credentialWith({ appKind: 'chat' })).toThrow('appKind');
   });
 });

@@ -20,5 +20,15 @@ export const quota: VendorQuota<HuaweiCredential> = {
         return NO_LIMITS;
     }
   },
-  rateOf: () => ({ perSecond: withMargin(limits.DEVICES_PER_SECOND), unit: 'targets' }),
+  rateOf: ({ installedUsers }, { appKind }) => ({
+    perSecond: withMargin(devicesPerSecond(installedUsers, appKind)),
+    unit: 'targets',
+  }),
 };
+
+/** The floor where users or kind of app are not known. */
+function devicesPerSecond(users: number | undefined, appKind: limits.AppKind | undefined): number {
+  const { floor, perMillionUsers } = limits.DEVICES_PER_SECOND;
+  const weight = appKind === undefined ? 0 : limits.APP_WEIGHTS[appKind];
+  return Math.max(floor, Math.floor(((users ?? 0) * weight * perMillionUsers) / 1_000_000));
+}
