@@ -8,7 +8,7 @@ import { noteRefusal, putOff } from './exhaustion.ts';
 import type { DirtyJob, OutcomeRecorder } from './outcome-recorder.ts';
 import { isOfAll, type QuotaGate, type Refusal, type Want } from './quota-gate.ts';
 import type { Standings } from './standings.ts';
-import { change, lowered, type QuotaSteps, type Run, type Shortage } from './quota-steps.ts';
+import { change, type QuotaSteps, type Run, type Shortage } from './quota-steps.ts';
 
 export interface JobSenderPorts {
   senders: ReadonlyMap<VendorName, VendorSender<unknown>>;
@@ -95,8 +95,9 @@ export class JobSender {
   private classesOf(vendor: VendorName, credential: UsableCredential, notification: Notification): Set<string> {
     const { gate } = this.ports;
     const { class: name, terms } = gate.termsOf(vendor, credential, notification);
-    const isLowered = terms.whenExhausted.includes('lower_class');
-    return new Set([name, ...(isLowered ? [gate.termsOf(vendor, credential, lowered(notification)).class] : [])]);
+    if (!terms.whenExhausted.includes('lower_class')) return new Set([name]);
+    const lowered = vendorOf(vendor).quota.lowered(notification);
+    return new Set([name, gate.termsOf(vendor, credential, lowered).class]);
   }
 
   private async carryOut(run: Run, due: readonly number[]): Promise<void> {

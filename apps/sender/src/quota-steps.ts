@@ -3,6 +3,7 @@ import type { Notification, QuotaNote, VendorName } from '#libs/contracts';
 import type { StoredSendJob, TargetRecord } from '#libs/database';
 import type { Rerouting } from '#libs/evaluation';
 import type { Metrics } from '#libs/observability';
+import { vendorOf } from '#libs/vendors';
 import type { UsableCredential } from './credential-cache.ts';
 import { holdUntil, noteExhaustion } from './exhaustion.ts';
 import type { DirtyJob } from './outcome-recorder.ts';
@@ -85,7 +86,7 @@ export class QuotaSteps {
 
   private async lower(run: Run, left: Shortage, sendAs: SendAs): Promise<Shortage> {
     const { job, vendor, credential } = run;
-    const notification = lowered(job.notification);
+    const notification = vendorOf(vendor).quota.lowered(job.notification);
     const { class: to } = this.ports.gate.termsOf(vendor, credential, notification);
     if (to === left.note.class) return left;
     const note: QuotaNote = { ...left.note, step: 'lower_class', to };
@@ -123,11 +124,6 @@ export class QuotaSteps {
   private count(vendor: VendorName, { step, scope, by }: QuotaNote, pushes: number): void {
     this.ports.metrics.quotaSteps.inc({ vendor, step, scope, by }, pushes);
   }
-}
-
-/** The same as marketing pushes go out: vendors count those as their lowest class. */
-export function lowered(notification: Notification): Notification {
-  return { ...notification, purpose: 'marketing' };
 }
 
 /** Notes how a target of a send job stands by now. */

@@ -5,7 +5,7 @@
  */
 export { checkCredential, checkCredentials } from './check-credential.ts';
 export type { CredentialToCheck } from './check-credential.ts';
-export { dayZone, documentedLimits, rateUnder } from './quota-rules.ts';
+export { dayZone, documentedLimits, rateUnder } from './quota-facts.ts';
 export { receiptPath } from './receipt-path.ts';
 export { VENDORS, vendorOf } from './registry.ts';
 export { vendorPorts } from './vendor-ports.ts';

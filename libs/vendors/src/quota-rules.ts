@@ -1,5 +1,4 @@
-import type { ClassLimits, QuotaSettings, RateLimit } from '#libs/contracts';
-import type { VendorQuota } from './vendor.ts';
+import type { ClassLimits, Notification, VendorName } from '#libs/contracts';
 
 /** Of a class that a vendor does not cap, or whose cap is not known. */
 export const NO_LIMITS: ClassLimits = { perDay: null, perDevicePerDay: null };
@@ -34,36 +33,13 @@ export function totalOfUsers({ perUser, leastUsers }: UsersFormula, users: numbe
   return users === undefined ? null : perUser * Math.max(leastUsers, users);
 }
 
-/** Any number of users: it tells whether a limit goes by them. */
-const SOME_USERS = 1;
-
-/** Which limits the vendor documents for one of its classes, whatever the figures are. */
-export function documentedLimits(
-  quota: VendorQuota<unknown>,
-  className: string,
-  credential: unknown,
-): { perDay: boolean; perDevicePerDay: boolean } {
-  const settings = { installedUsers: SOME_USERS, newsLicence: false };
-  const { perDay, perDevicePerDay } = quota.limitsOf(className, settings, credential);
-  return { perDay: perDay !== null, perDevicePerDay: perDevicePerDay !== null };
+/** The notification as marketing pushes go out, without what it says to a vendor under these names. */
+export function loweredWithout(notification: Notification, vendor: VendorName, names: readonly string[]): Notification {
+  const options = without(notification.vendor[vendor] ?? {}, names);
+  return { ...notification, purpose: 'marketing', vendor: { ...notification.vendor, [vendor]: options } };
 }
 
-/** IANA zone in which the vendor's day begins at midnight: what the operator says, else the vendor's. */
-export function dayZone(
-  quota: Pick<VendorQuota<unknown>, 'timeZone'>,
-  settings: Pick<QuotaSettings, 'timeZone'>,
-): string {
-  return settings.timeZone ?? quota.timeZone;
-}
-
-/** How fast the vendor may be called: what the operator says, else what the vendor documents; null: without a limit. */
-export function rateUnder(
-  quota: Pick<VendorQuota<unknown>, 'rateOf'>,
-  settings: Pick<QuotaSettings, 'installedUsers' | 'ratePerSecond'>,
-  credential: unknown,
-): RateLimit | null {
-  const documented = quota.rateOf(settings, credential);
-  const { ratePerSecond: own } = settings;
-  if (own === undefined) return documented;
-  return own === null ? null : { perSecond: own, unit: documented?.unit ?? 'targets' };
+/** The options but for those of these names. */
+export function without(options: Readonly<Record<string, unknown>>, names: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !names.includes(name)));
 }

@@ -48,6 +48,13 @@ describe.each(VENDOR_NAMES)('quota of %s', (name) => {
     }
   });
 
+  it('counts what is lowered as it counts marketing', () => {
+    const marketing = quota.classOf(notificationWith({ purpose: 'marketing' }), credential);
+    for (const purpose of PURPOSES) {
+      expect(quota.classOf(quota.lowered(notificationWith({ purpose })), credential)).toBe(marketing);
+    }
+  });
+
   it('names each class once, in no more than the 32 characters of a setting', () => {
     expect(new Set(quota.classes).size).toBe(quota.classes.length);
     expect(quota.classes.filter((one) => one.length === 0 || one.length > 32)).toEqual([]);

@@ -133,6 +133,11 @@ export interface VendorQuota<Credential> {
   ): ClassLimits;
   /** What the vendor documents, with a margin; null when it documents nothing. */
   rateOf(settings: Pick<QuotaSettings, 'installedUsers'>, credential: Credential): RateLimit | null;
+  /**
+   * The same as marketing pushes of the credential go out, which vendors count as their lowest class, without what names a
+   * class itself. Unchanged where the vendor has one class.
+   */
+  lowered(notification: Notification): Notification;
 }
 
 /** One push cloud. A folder of `libs/vendors/src` fulfils this and nothing else knows that vendor. */

@@ -18,6 +18,11 @@ describe('apns quota', () => {
     expect(quota.classOf(notificationWith({ purpose }), CREDENTIAL)).toBe('default');
   });
 
+  it('has no lower class', () => {
+    const notification = notificationWith({ vendor: { apns: { priority: 5 } } });
+    expect(quota.lowered(notification)).toBe(notification);
+  });
+
   it('knows no limits and no rate, however many users there are', () => {
     const settings = { installedUsers: 1_000_000, newsLicence: true };
     expect(quota.limitsOf('default', settings, CREDENTIAL)).toEqual({ perDay: null, perDevicePerDay: null });

@@ -10,4 +10,5 @@ export const quota: VendorQuota<ApnsCredential> = {
   classOf: () => QUOTA_CLASS,
   limitsOf: () => NO_LIMITS,
   rateOf: () => null,
+  lowered: (notification) => notification,
 };

@@ -16,6 +16,11 @@ describe('fcm quota', () => {
     expect(quota.classOf(notificationWith({ purpose }), CREDENTIAL)).toBe('default');
   });
 
+  it('has no lower class', () => {
+    const notification = notificationWith({ vendor: { fcm: { priority: 5 } } });
+    expect(quota.lowered(notification)).toBe(notification);
+  });
+
   it('knows no limits per day, and a rate of messages', () => {
     const settings = { installedUsers: 1_000_000, newsLicence: true };
     expect(quota.limitsOf('default', settings, CREDENTIAL)).toEqual({ perDay: null, perDevicePerDay: null });

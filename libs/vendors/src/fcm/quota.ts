@@ -10,4 +10,5 @@ export const quota: VendorQuota<FcmCredential> = {
   classOf: () => QUOTA_CLASS,
   limitsOf: () => NO_LIMITS,
   rateOf: () => ({ perSecond: withMargin(MESSAGES_PER_SECOND), unit: 'targets' }),
+  lowered: (notification) => notification,
 };

@@ -54,6 +54,9 @@ export const TOKEN_RENEWAL_MS = 60_000;
 export const QUOTA_CLASSES = ['service', 'marketing', 'test'] as const;
 export type QuotaClass = (typeof QUOTA_CLASSES)[number];
 
+/** What a message says to name its class: left out where it goes out in a lower one. */
+export const CLASS_OPTIONS = ['importance'] as const;
+
 /** News and marketing to one device per day; of a licensed news app the second. Reported (honor section 6). */
 export const MARKETING_PER_DEVICE = 2;
 export const NEWS_PER_DEVICE = 5;

@@ -43,6 +43,15 @@ describe('honor quota', () => {
     expect(renderedClass(notification, fields)).toBe(expected);
   });
 
+  it.each([{ importance: 'NORMAL' }])('lowers a message that names %j', (named) => {
+    const honor = { ...named, style: 1 };
+    const notification = notificationWith({ purpose: 'marketing', vendor: { honor, fcm: { channelId: 'f' } } });
+    expect(quota.classOf(notification, credentialWith())).toBe('service');
+    const lowered = quota.lowered({ ...notification, purpose: 'chat' });
+    expect(quota.classOf(lowered, credentialWith())).toBe('marketing');
+    expect(lowered).toEqual({ ...notification, vendor: { honor: { style: 1 }, fcm: { channelId: 'f' } } });
+  });
+
   it('counts every message as what is rendered', () => {
     const importance = fc.constantFrom('LOW', 'NORMAL', 'HIGH', 7, undefined);
     const fields = fc.record({

@@ -1,4 +1,4 @@
-import { NO_LIMITS, withMargin } from '../quota-rules.ts';
+import { loweredWithout, NO_LIMITS, withMargin } from '../quota-rules.ts';
 import type { VendorQuota } from '../vendor.ts';
 import type { HonorCredential } from './credentials.ts';
 import * as limits from './limits.ts';
@@ -20,4 +20,5 @@ export const quota: VendorQuota<HonorCredential> = {
     }
   },
   rateOf: () => ({ perSecond: withMargin(limits.DEVICES_PER_SECOND), unit: 'targets' }),
+  lowered: (notification) => loweredWithout(notification, 'honor', limits.CLASS_OPTIONS),
 };

@@ -100,6 +100,9 @@ export const DEFAULT_CLASSES: Readonly<Record<Purpose, HuaweiClass>> = {
 export const QUOTA_CLASSES = ['service', 'marketing', 'unclassified', 'test'] as const;
 export type QuotaClass = (typeof QUOTA_CLASSES)[number];
 
+/** What a message says to name its class: left out where it goes out in a lower one. */
+export const CLASS_OPTIONS = ['category', 'importance'] as const;
+
 /**
  * News and marketing to one device per day; of a licensed news app that may classify the second (huawei section 6). The cap
  * on messages of any kind to a device, 3000 or another figure, is no class's: receipts tell of it.

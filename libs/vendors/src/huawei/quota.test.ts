@@ -99,6 +99,30 @@ describe('huawei quota', () => {
     );
   });
 
+  it.each<[Partial<Notification>, Record<string, unknown>]>([
+    [{ purpose: 'chat' }, { categories: ALL }],
+    [{ vendor: { huawei: { category: 'IM', importance: 'NORMAL' } } }, { categories: ALL }],
+    [{ vendor: { huawei: { harmony: { category: 'IM' } } } }, V3],
+    [{ purpose: 'call' }, { categories: ['IM'] }],
+  ])('lowers %j to marketing', (changes, fields) => {
+    const notification = notificationWith(changes);
+    expect(quota.classOf(notification, credentialWith(fields))).toBe('service');
+    const lowered = quota.lowered(notification);
+    expect(quota.classOf(lowered, credentialWith(fields))).toBe('marketing');
+    expect(renderedClass(lowered, fields)).toBe('marketing');
+  });
+
+  it('leaves of a lowered message all that names no class', () => {
+    const harmony = { category: 'IM', title: 'T' };
+    const huawei = { category: 'IM', importance: 'NORMAL', channelId: 'c', testMessage: true, harmony };
+    const notification = notificationWith({ vendor: { huawei, vivo: { category: 'IM' } } });
+    expect(quota.lowered(notification)).toEqual({
+      ...notification,
+      purpose: 'marketing',
+      vendor: { huawei: { channelId: 'c', testMessage: true, harmony: { title: 'T' } }, vivo: { category: 'IM' } },
+    });
+  });
+
   it.each([
     ['service', false, { categories: ALL }, { perDay: null, perDevicePerDay: null }],
     ['marketing', false, { categories: ALL }, { perDay: null, perDevicePerDay: 2 }],

@@ -1,8 +1,10 @@
-import { NO_LIMITS, withMargin } from '../quota-rules.ts';
+import type { Notification } from '#libs/contracts';
+import { loweredWithout, NO_LIMITS, withMargin, without } from '../quota-rules.ts';
 import type { VendorQuota } from '../vendor.ts';
 import type { HuaweiCredential } from './credentials.ts';
 import * as limits from './limits.ts';
 import { quotaClassOf } from './message-class.ts';
+import { optionsFor } from './options.ts';
 
 /** What Huawei counts (huawei section 6). Caps show in receipts alone. */
 export const quota: VendorQuota<HuaweiCredential> = {
@@ -24,6 +26,7 @@ export const quota: VendorQuota<HuaweiCredential> = {
     perSecond: withMargin(devicesPerSecond(installedUsers, appKind)),
     unit: 'targets',
   }),
+  lowered: (notification) => loweredWithout(withoutHarmonyClass(notification), 'huawei', limits.CLASS_OPTIONS),
 };
 
 /** The floor where users or kind of app are not known. */
@@ -31,4 +34,12 @@ function devicesPerSecond(users: number | undefined, appKind: limits.AppKind | u
   const { floor, perMillionUsers } = limits.DEVICES_PER_SECOND;
   const weight = appKind === undefined ? 0 : limits.APP_WEIGHTS[appKind];
   return Math.max(floor, Math.floor(((users ?? 0) * weight * perMillionUsers) / 1_000_000));
+}
+
+/** What a message says for v3 lies in an object of its own. */
+function withoutHarmonyClass(notification: Notification): Notification {
+  const { huawei } = notification.vendor;
+  if (huawei?.['harmony'] === undefined) return notification;
+  const harmony = without(optionsFor('v3', notification), limits.CLASS_OPTIONS);
+  return { ...notification, vendor: { ...notification.vendor, huawei: { ...huawei, harmony } } };
 }

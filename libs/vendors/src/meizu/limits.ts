@@ -50,6 +50,9 @@ export const IDLE_MS = 30_000;
 export const QUOTA_CLASSES = ['private', 'public'] as const;
 export type QuotaClass = (typeof QUOTA_CLASSES)[number];
 
+/** What a message says to name its class: left out where it goes out in a lower one. */
+export const CLASS_OPTIONS = ['noticeMsgType'] as const;
+
 /**
  * Public messages to one device per day, of news apps the second (meizu section 6). A total of 1000 pushes of an app per
  * day is reported, perhaps of tasks alone, which are not used: it is not counted (our choice).

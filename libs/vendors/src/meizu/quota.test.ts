@@ -37,6 +37,15 @@ describe('meizu quota', () => {
     expect(renderedClass(notification, fields)).toBe(expected);
   });
 
+  it.each([{ noticeMsgType: 1 }])('lowers a message that names %j', (named) => {
+    const meizu = { ...named, clickActivity: 'a.B' };
+    const notification = notificationWith({ purpose: 'marketing', vendor: { meizu, fcm: { channelId: 'f' } } });
+    expect(quota.classOf(notification, credentialWith())).toBe('private');
+    const lowered = quota.lowered({ ...notification, purpose: 'chat' });
+    expect(quota.classOf(lowered, credentialWith())).toBe('public');
+    expect(lowered).toEqual({ ...notification, vendor: { meizu: { clickActivity: 'a.B' }, fcm: { channelId: 'f' } } });
+  });
+
   it('counts every message as what is rendered', () => {
     const entry = fc.record({ noticeMsgType: fc.constantFrom(0, 1) });
     const fields = fc.record({ classes: fc.dictionary(fc.constantFrom(...PURPOSES), entry) });

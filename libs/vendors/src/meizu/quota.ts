@@ -1,4 +1,4 @@
-import { NO_LIMITS } from '../quota-rules.ts';
+import { loweredWithout, NO_LIMITS } from '../quota-rules.ts';
 import type { VendorQuota } from '../vendor.ts';
 import type { MeizuCredential } from './credentials.ts';
 import * as limits from './limits.ts';
@@ -14,4 +14,5 @@ export const quota: VendorQuota<MeizuCredential> = {
       ? { perDay: null, perDevicePerDay: newsLicence ? limits.NEWS_PER_DEVICE : limits.PUBLIC_PER_DEVICE }
       : NO_LIMITS,
   rateOf: () => ({ perSecond: limits.CALLS_PER_SECOND, unit: 'calls' }),
+  lowered: (notification) => loweredWithout(notification, 'meizu', limits.CLASS_OPTIONS),
 };

@@ -70,6 +70,24 @@ export const DEFAULT_CLASSES: Readonly<Record<Purpose, DefaultClass>> = {
 export const QUOTA_CLASSES = ['private', 'public'] as const;
 export type QuotaClass = (typeof QUOTA_CLASSES)[number];
 
+/** What a purpose counts as where neither category nor credential say; ours. */
+export const CLASS_OF_PURPOSE: Readonly<Record<Purpose, QuotaClass>> = {
+  chat: 'private',
+  call: 'private',
+  system: 'private',
+  marketing: 'public',
+};
+
+/** What a message says to name its class: left out where it goes out in a lower one. */
+export const CLASS_OPTIONS = [
+  'channelId',
+  'category',
+  'notifyLevel',
+  'privateTemplateId',
+  'privateTitleParameters',
+  'privateContentParameters',
+] as const;
+
 /** Public messages of a day by cumulative users, and those of an app with fewer than 50,000 (oppo section 6). */
 export const PUBLIC_PER_DAY = { perUser: 2, leastUsers: 50_000 } as const;
 

@@ -1,4 +1,4 @@
-import { NO_LIMITS, rateOfTier, totalOfUsers, withMargin } from '../quota-rules.ts';
+import { loweredWithout, NO_LIMITS, rateOfTier, totalOfUsers, withMargin } from '../quota-rules.ts';
 import type { VendorQuota } from '../vendor.ts';
 import type { OppoCredential } from './credentials.ts';
 import * as limits from './limits.ts';
@@ -20,4 +20,5 @@ export const quota: VendorQuota<OppoCredential> = {
     perSecond: withMargin(rateOfTier(limits.RATE_TIERS, installedUsers)),
     unit: 'targets',
   }),
+  lowered: (notification) => loweredWithout(notification, 'oppo', limits.CLASS_OPTIONS),
 };

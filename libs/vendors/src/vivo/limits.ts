@@ -71,6 +71,9 @@ export const DEFAULT_CLASSES: Readonly<Record<Purpose, DefaultClass>> = {
 export const QUOTA_CLASSES = ['system', 'operational', 'test-system', 'test-operational'] as const;
 export type QuotaClass = (typeof QUOTA_CLASSES)[number];
 
+/** What a message says to name its class: left out where it goes out in a lower one. */
+export const CLASS_OPTIONS = ['classification', 'category'] as const;
+
 /**
  * System messages of a day, by valid users: 3 for each, or by a newer page of Tencent's 20 (vivo section 6). We take the
  * newer: too low a figure would hold chats back, while with too high a one vivo itself says when it is enough. That few

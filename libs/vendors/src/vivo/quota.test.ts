@@ -53,6 +53,18 @@ describe('vivo quota', () => {
     expect(quota.classOf(notification, credentialWith(fields))).toBe(expected);
   });
 
+  it.each([{ classification: 1 }, { category: 'IM' }, { classification: 1, category: 'IM' }])(
+    'lowers a message that names %j',
+    (named) => {
+      const vivo = { ...named, notifyType: 2 };
+      const notification = notificationWith({ purpose: 'marketing', vendor: { vivo, fcm: { channelId: 'f' } } });
+      expect(quota.classOf(notification, credentialWith())).toBe('system');
+      const lowered = quota.lowered({ ...notification, purpose: 'chat' });
+      expect(quota.classOf(lowered, credentialWith())).toBe('operational');
+      expect(lowered).toEqual({ ...notification, vendor: { vivo: { notifyType: 2 }, fcm: { channelId: 'f' } } });
+    },
+  );
+
   it('counts every message as what is rendered', () => {
     const entry = fc.record(
       { classification: fc.constantFrom(0, 1), category: fc.constantFrom('IM', 'ORDER', null) },

@@ -1,4 +1,4 @@
-import { NO_LIMITS, rateOfTier, totalOfUsers, withMargin } from '../quota-rules.ts';
+import { loweredWithout, NO_LIMITS, rateOfTier, totalOfUsers, withMargin } from '../quota-rules.ts';
 import type { VendorQuota } from '../vendor.ts';
 import type { VivoCredential } from './credentials.ts';
 import * as limits from './limits.ts';
@@ -30,4 +30,5 @@ export const quota: VendorQuota<VivoCredential> = {
     perSecond: withMargin(rateOfTier(limits.RATE_TIERS, installedUsers)),
     unit: 'targets',
   }),
+  lowered: (notification) => loweredWithout(notification, 'vivo', limits.CLASS_OPTIONS),
 };

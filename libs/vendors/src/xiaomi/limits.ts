@@ -28,8 +28,9 @@ export const MAX_EXTRA_CHARACTERS = 1_024;
 /** Largest badge. Ours: what it does on Android is not known (xiaomi section 3.3). */
 export const MAX_BADGE = 99;
 
-/** What Xiaomi counts separately (xiaomi section 6). */
-export type MessageClass = 'private' | 'public';
+/** Classes that a channel may belong to (xiaomi section 6). */
+export const MESSAGE_CLASSES = ['private', 'public'] as const;
+export type MessageClass = (typeof MESSAGE_CLASSES)[number];
 
 /**
  * What a purpose counts as where the credential does not say. Chats and calls belong to the private class (xiaomi section
@@ -63,8 +64,11 @@ export const IDLE_MS = 30_000;
 /**
  * What Xiaomi counts apart (xiaomi section 6): the message classes, and pushes that name no channel, which it is retiring.
  */
-export const QUOTA_CLASSES = ['private', 'public', 'default'] as const;
+export const QUOTA_CLASSES = [...MESSAGE_CLASSES, 'default'] as const;
 export type QuotaClass = (typeof QUOTA_CLASSES)[number];
+
+/** What a message says to name its class: left out where it goes out in a lower one. */
+export const CLASS_OPTIONS = ['channelId'] as const;
 
 /** The class whose standing answers tell. Of the others none or no certain cap is known; ours (xiaomi section 6). */
 export const TOLD_CLASS: QuotaClass = 'public';

@@ -1,4 +1,4 @@
-import { NO_LIMITS, rateOfTier, totalOfUsers, withMargin } from '../quota-rules.ts';
+import { loweredWithout, NO_LIMITS, rateOfTier, totalOfUsers, withMargin } from '../quota-rules.ts';
 import type { VendorQuota } from '../vendor.ts';
 import type { XiaomiCredential } from './credentials.ts';
 import * as limits from './limits.ts';
@@ -29,4 +29,5 @@ export const quota: VendorQuota<XiaomiCredential> = {
     perSecond: withMargin(rateOfTier(limits.RATE_TIERS, installedUsers)),
     unit: 'calls',
   }),
+  lowered: (notification) => loweredWithout(notification, 'xiaomi', limits.CLASS_OPTIONS),
 };
