@@ -139,8 +139,9 @@ describe('fcm access token rules', () => {
 
 describe('fcm credential', () => {
   it('takes a key file as Google writes it, and ours', () => {
-    expect(CREDENTIAL).toEqual({ ...KEY_FILE, style: 'both', priority: 'high' });
-    const own = { packageName: 'im.example.chat', channelId: 'im', style: 'data', priority: 'normal' };
+    expect(CREDENTIAL).toEqual({ ...KEY_FILE, style: 'both', priority: 'high', classes: {} });
+    const shown = { channelId: 'im', style: 'data', priority: 'normal', classes: { call: { channelId: 'c' } } };
+    const own = { packageName: 'im.example.chat', ...shown };
     expect(fcmCredentialSchema.parse({ ...KEY_FILE, ...own })).toEqual({ ...KEY_FILE, ...own });
     expect(fcmCredentialSchema.parse(CREDENTIAL)).toEqual(CREDENTIAL);
   });

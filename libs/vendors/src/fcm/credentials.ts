@@ -1,5 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { z } from 'zod';
+import { classesSchema } from '../credential-fields.ts';
+import { NOTIFICATION_PRIORITIES, PRIORITIES } from './limits.ts';
 
 /** True for a PEM of an RSA private key: nothing else makes an RS256 signature. */
 function isRsaKey(pem: string): boolean {
@@ -9,6 +11,15 @@ function isRsaKey(pem: string): boolean {
     return false;
   }
 }
+
+const channelId = z.string().min(1).max(255);
+
+/** How the pushes of one purpose go out. What it leaves out is as the credential says for all. */
+const classSchema = z.strictObject({
+  channelId: channelId.optional(),
+  priority: z.enum(PRIORITIES).optional(),
+  notificationPriority: z.enum(NOTIFICATION_PRIORITIES).optional(),
+});
 
 /** A field of Google's key file that is not used. */
 const unused = z.string().max(2_048).optional();
@@ -40,11 +51,12 @@ export const fcmCredentialSchema = z.strictObject({
   /** Sends only to tokens of this Android package. */
   packageName: z.string().min(1).max(255).optional(),
   /** Android channel of notifications that name none. */
-  channelId: z.string().min(1).max(255).optional(),
+  channelId: channelId.optional(),
   /** Whether a push is drawn by the system, left to the app as data, or both (Agora contract section 4.4). */
   style: z.enum(['notification', 'data', 'both']).default('both'),
   /** Delivery priority of pushes that name none. */
-  priority: z.enum(['high', 'normal']).default('high'),
+  priority: z.enum(PRIORITIES).default('high'),
+  classes: classesSchema(classSchema),
 });
 
 export type FcmCredential = z.output<typeof fcmCredentialSchema>;

@@ -13,6 +13,10 @@ export const TARGETS_PER_JOB = 500;
 /** Longest `ttl`, four weeks, s (fcm section 3.2). */
 export const MAX_TTL_SECONDS = 2_419_200;
 
+/** Delivery priorities, and how importantly a notification is shown (fcm section 3.2). */
+export const PRIORITIES = ['high', 'normal'] as const;
+export const NOTIFICATION_PRIORITIES = ['min', 'low', 'default', 'high', 'max'] as const;
+
 /** Largest `notification_count`: an int of 32 bits on the wire, and a larger one spoils the message (fcm section 3.2). */
 export const MAX_COUNT = 2_147_483_647;
 

@@ -80,6 +80,46 @@ describe('fcm render', () => {
     });
   });
 
+  describe('with classes', () => {
+    const classes: FcmCredential['classes'] = {
+      call: { channelId: 'calls', notificationPriority: 'max' },
+      marketing: { priority: 'normal', notificationPriority: 'low' },
+    };
+    const android = (changes: Partial<Notification>) => messageOf(changes, { channelId: 'im_msg', classes }).android;
+
+    it.each([
+      ['chat', 'HIGH', 'im_msg', undefined],
+      ['call', 'HIGH', 'calls', 'PRIORITY_MAX'],
+      ['marketing', 'NORMAL', 'im_msg', 'PRIORITY_LOW'],
+    ] as const)('renders each purpose in its own way: %s', (purpose, priority, channel, shownPriority) => {
+      expect(android({ purpose })).toMatchObject({ priority, notification: { channel_id: channel } });
+      expect(android({ purpose }).notification?.['notification_priority']).toBe(shownPriority);
+    });
+
+    it('lets the message say otherwise', () => {
+      const fcm = { priority: 'high', channelId: 'own', notificationPriority: 'min' };
+      const own = { priority: 'HIGH', notification: { channel_id: 'own', notification_priority: 'PRIORITY_MIN' } };
+      expect(android({ purpose: 'marketing', vendor: { fcm } })).toMatchObject(own);
+    });
+
+    it('leaves what shows nothing at normal priority', () => {
+      const high: FcmCredential['classes'] = { chat: { priority: 'high' } };
+      expect(messageOf({ background: true }, { classes: high }).android).toMatchObject({ priority: 'NORMAL' });
+    });
+
+    it('refuses what a class cannot say', () => {
+      for (const chat of [
+        { priority: 'urgent' },
+        { notificationPriority: 'top' },
+        { category: 'IM' },
+        { channelId: '' },
+      ]) {
+        expect(fcmCredentialSchema.safeParse({ ...CREDENTIAL, classes: { chat } }).success).toBe(false);
+      }
+      expect(fcmCredentialSchema.safeParse({ ...CREDENTIAL, classes }).success).toBe(true);
+    });
+  });
+
   it('renders a background push as data of normal priority', () => {
     expect(messageOf({ background: true, badge: { kind: 'set', value: 3 } })).toEqual({
       token: 'tok:1',

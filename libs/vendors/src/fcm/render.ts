@@ -92,9 +92,10 @@ function count(badge: number | null): number | undefined {
 
 /** The `android.notification` of a message (fcm section 3.2). */
 function androidNotification(notification: Notification, credential: FcmCredential, options: FcmOptions) {
-  const { badge } = notification;
+  const { badge, purpose } = notification;
+  const { channelId, notificationPriority } = credential.classes[purpose] ?? {};
   return defined({
-    channel_id: filled(options['channelId']) ?? credential.channelId,
+    channel_id: filled(options['channelId']) ?? channelId ?? credential.channelId,
     // Replaces what a repeated call has already shown.
     tag: notification.collapseId,
     sound: sound(notification, options),
@@ -103,21 +104,22 @@ function androidNotification(notification: Notification, credential: FcmCredenti
     color: color(options['color']),
     ticker: filled(options['ticker']),
     visibility: choice(VISIBILITIES, options['visibility']),
-    notification_priority: choice(SHOWN_PRIORITIES, options['notificationPriority']),
+    notification_priority:
+      choice(SHOWN_PRIORITIES, options['notificationPriority']) ?? choice(SHOWN_PRIORITIES, notificationPriority),
     notification_count: badge.kind === 'set' ? count(badge.value) : undefined,
   });
 }
 
 /** Everything in `android` but its notification. */
 function androidConfig(notification: Notification, credential: FcmCredential, options: FcmOptions, now: number) {
+  const { background, purpose } = notification;
+  const priority = background ? 'normal' : (credential.classes[purpose]?.priority ?? credential.priority);
   const ttl = secondsLeft(notification, now, { shortest: 0, longest: MAX_TTL_SECONDS });
   return defined({
     // At most 4 keys are stored per device: one per message would push others out (fcm section 3.2).
     collapse_key: notification.collapse ? notification.collapseId : undefined,
     // High priority that shows nothing is demoted (fcm section 3.2).
-    priority:
-      choice(DELIVERY_PRIORITIES, options['priority']) ??
-      (notification.background ? 'NORMAL' : DELIVERY_PRIORITIES[credential.priority]),
+    priority: choice(DELIVERY_PRIORITIES, options['priority']) ?? DELIVERY_PRIORITIES[priority],
     ttl: `${ttl}s`,
     restricted_package_name: credential.packageName,
   });
