@@ -45,3 +45,19 @@ export function classesSchema<Entry extends z.ZodType>(entry: Entry) {
     )
     .default({});
 }
+
+/** Whether the credential has the channel whose class `messageClass` is. */
+export function hasChannelOfClass({
+  channelId,
+  messageClass,
+}: {
+  channelId?: string | undefined;
+  messageClass?: string | undefined;
+}): boolean {
+  return messageClass === undefined || channelId !== undefined;
+}
+
+export const CHANNEL_OF_CLASS_MISSING = {
+  path: ['messageClass'],
+  message: 'is the class of channelId, which is missing',
+};

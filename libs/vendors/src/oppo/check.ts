@@ -1,9 +1,10 @@
-import type { Finding } from '#libs/contracts';
+import { PURPOSES, type Finding } from '#libs/contracts';
 import { checkToken, visit, warning } from '../checkup.ts';
 import type { LoadedCredential, SenderPorts } from '../vendor.ts';
 import { accessTokenKey, accessTokenRules } from './auth.ts';
 import type { OppoCredential } from './credentials.ts';
 import { CLOCK_TOLERANCE_MS } from './limits.ts';
+import { chosenClassOf } from './message-class.ts';
 
 /** Checks the credential with an access token: that OPPO gives one proves keys and clock (oppo section 2). */
 export async function check({ value }: LoadedCredential<OppoCredential>, ports: SenderPorts): Promise<Finding[]> {
@@ -30,8 +31,12 @@ export async function check({ value }: LoadedCredential<OppoCredential>, ports: 
   return [...findings, ...rights(value)];
 }
 
+function rights(credential: OppoCredential): Finding[] {
+  return [...withoutChannel(credential), ...withoutCategory(credential)];
+}
+
 /** Android shows nothing of a push whose channel it does not know (oppo section 3.1). */
-function rights({ channelId, classes }: OppoCredential): Finding[] {
+function withoutChannel({ channelId, classes }: OppoCredential): Finding[] {
   return channelId !== undefined || classes.chat?.channelId !== undefined
     ? []
     : [
@@ -39,6 +44,20 @@ function rights({ channelId, classes }: OppoCredential): Finding[] {
           'class_rights',
           'chats go out without a channel, and Android 8 and later may not show them',
           "Register a channel in OPPO's console and name it in channelId",
+        ),
+      ];
+}
+
+/** Integrators advise to send all pushes of an app with a category or none (oppo section 6). */
+function withoutCategory(credential: OppoCredential): Finding[] {
+  const purposes = PURPOSES.filter((purpose) => (chosenClassOf({ purpose }, credential).category ?? null) === null);
+  return purposes.length === 0 || purposes.length === PURPOSES.length
+    ? []
+    : [
+        warning(
+          'class_rights',
+          `no category goes out with ${purposes.join(', ')}, but with the others: no device should get both`,
+          'Name the category that OPPO granted in classes, such as classes.system.category; or null for all purposes',
         ),
       ];
 }

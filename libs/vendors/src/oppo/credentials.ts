@@ -1,6 +1,19 @@
 import { z } from 'zod';
-import { classesSchema, clickActions, httpsUrlSchema, packageNameSchema } from '../credential-fields.ts';
-import { CONTENT_CHARACTERS, LONGEST_CONTENT_CHARACTERS, LONGEST_CALLBACK_URL, NOTIFY_LEVELS } from './limits.ts';
+import {
+  CHANNEL_OF_CLASS_MISSING,
+  classesSchema,
+  clickActions,
+  hasChannelOfClass,
+  httpsUrlSchema,
+  packageNameSchema,
+} from '../credential-fields.ts';
+import {
+  CONTENT_CHARACTERS,
+  LONGEST_CALLBACK_URL,
+  LONGEST_CONTENT_CHARACTERS,
+  NOTIFY_LEVELS,
+  QUOTA_CLASSES,
+} from './limits.ts';
 
 const key = z.string().regex(/^[\x21-\x7e]{1,128}$/, 'must be printable ASCII without blanks');
 const name = z.string().min(1).max(100);
@@ -13,6 +26,8 @@ const classSchema = z.strictObject({
   channelId: name.optional(),
   /** Null: no category, for apps of the older classification. */
   category: name.nullable().optional(),
+  /** Private is communication and service, public content and marketing; without it as channel and purpose say. */
+  messageClass: z.enum(QUOTA_CLASSES).optional(),
   notifyLevel: z.literal(NOTIFY_LEVELS).optional(),
   /** Approved template of the class, which OPPO shows in place of title and content. */
   privateTemplateId: name.optional(),
@@ -22,8 +37,7 @@ const classSchema = z.strictObject({
   privateContentParameter: name.optional(),
 });
 
-/** What a tenant supplies (oppo section 1), and how its pushes shall look. */
-export const oppoCredentialSchema = z.strictObject({
+const fields = z.strictObject({
   appKey: key,
   /** The server's secret, not the client's AppSecret. */
   masterSecret: key,
@@ -34,6 +48,8 @@ export const oppoCredentialSchema = z.strictObject({
   region: z.enum(['cn', 'global']).default('cn'),
   /** Android channel, registered in OPPO's console, of pushes that name none. */
   channelId: name.optional(),
+  /** Which class that channel belongs to; without it as the purpose says. */
+  messageClass: z.enum(QUOTA_CLASSES).optional(),
   clickAction: z
     .discriminatedUnion('kind', [
       clickActions.app,
@@ -51,5 +67,8 @@ export const oppoCredentialSchema = z.strictObject({
   /** Where receipts are posted, in place of this installation's own address. */
   callbackUrl: httpsUrlSchema.max(LONGEST_CALLBACK_URL).optional(),
 });
+
+/** What a tenant supplies (oppo section 1), and how its pushes shall look. */
+export const oppoCredentialSchema = fields.refine(hasChannelOfClass, CHANNEL_OF_CLASS_MISSING);
 
 export type OppoCredential = z.output<typeof oppoCredentialSchema>;

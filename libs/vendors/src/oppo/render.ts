@@ -8,7 +8,7 @@ import { cutToCharacters } from '../truncate.ts';
 import type { Unsendable } from '../unsendable.ts';
 import type { OppoCredential } from './credentials.ts';
 import * as limits from './limits.ts';
-import { categoryOf, chosenClassOf } from './message-class.ts';
+import { categoryOf, chosenClassOf, quotaClassOf } from './message-class.ts';
 
 /**
  * What `notification.vendor.oppo` may say. Anything else, and any value of another type, is ignored.
@@ -94,7 +94,7 @@ function click({ clickAction }: Notification, credential: OppoCredential, option
 
 /** Channel, category, level and template (oppo section 3.1). */
 function classOf(notification: Notification, credential: OppoCredential, options: OppoOptions) {
-  const { purpose, title, body } = notification;
+  const { title, body } = notification;
   const chosen = chosenClassOf(notification, credential);
   const category = categoryOf(notification, credential);
   // A level that fits the credential's category need not fit another: OPPO refuses the pair with code 67.
@@ -103,8 +103,8 @@ function classOf(notification: Notification, credential: OppoCredential, options
     channel_id: text(options['channelId']) ?? chosen.channelId ?? credential.channelId,
     category,
   };
-  // Levels and templates are for the service class alone.
-  if (purpose === 'marketing') return shared;
+  // Levels and templates are for the service class alone (oppo section 3.1).
+  if (quotaClassOf(notification, credential) === 'public') return shared;
   const ownTemplate = text(options['privateTemplateId']);
   const template = ownTemplate ?? chosen.privateTemplateId;
   const own = ownTemplate !== undefined;

@@ -4,6 +4,7 @@ import type { LoadedCredential, SenderPorts } from '../vendor.ts';
 import { authorization } from './auth.ts';
 import { classify } from './classify.ts';
 import type { XiaomiCredential } from './credentials.ts';
+import { channelOf, quotaClassOf } from './message-class.ts';
 import { REGION_ENDPOINTS } from './send.ts';
 
 /** The quota query: authenticated, and pushes nothing (xiaomi section 6). */
@@ -46,8 +47,10 @@ function adviceFor({ packageName, region }: XiaomiCredential): Advice {
 }
 
 /** Chats belong to the private class, which wants an approved channel and template (xiaomi sections 3.3, 3.4 and 6). */
-function rights({ channelId, classes }: XiaomiCredential): Finding[] {
-  if (channelId === undefined && classes.chat === undefined) {
+function rights(credential: XiaomiCredential): Finding[] {
+  const chat = { purpose: 'chat', vendor: {} } as const;
+  const className = quotaClassOf(chat, credential);
+  if (className === 'default') {
     const advice = 'Have a channel approved in the console and name it in channelId, or in classes.chat';
     return [
       warning(
@@ -57,7 +60,7 @@ function rights({ channelId, classes }: XiaomiCredential): Finding[] {
       ),
     ];
   }
-  if (classes.chat?.templateId === undefined && classes.chat?.messageClass !== 'public') {
+  if (className === 'private' && channelOf(chat, credential).templateId === undefined) {
     const advice = 'Have a template approved in the console and name it in classes.chat.templateId';
     return [warning('class_rights', 'chats go out without a template, which Xiaomi asks for during 2026', advice)];
   }

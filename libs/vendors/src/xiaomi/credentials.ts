@@ -1,6 +1,13 @@
 import { z } from 'zod';
-import { classesSchema, clickActions, httpsUrlSchema, packageNameSchema } from '../credential-fields.ts';
-import { MAX_EXTRA_CHARACTERS, MAX_EXTRA_PAIRS, MAX_PARAMETERS } from './limits.ts';
+import {
+  CHANNEL_OF_CLASS_MISSING,
+  classesSchema,
+  clickActions,
+  hasChannelOfClass,
+  httpsUrlSchema,
+  packageNameSchema,
+} from '../credential-fields.ts';
+import { MAX_EXTRA_CHARACTERS, MAX_EXTRA_PAIRS, MAX_PARAMETERS, MESSAGE_CLASSES } from './limits.ts';
 import { isTemplateValue } from './template.ts';
 
 const idSchema = z.string().regex(/^[\x21-\x7e]{1,128}$/, 'must be printable ASCII without spaces');
@@ -25,7 +32,7 @@ const classSchema = z
       .record(parameterSchema, z.string().refine(isTemplateValue, 'must be 1 to 128 characters and no emoji'))
       .default({}),
     /** Which class the channel belongs to; without it private with a template, else as the purpose says. */
-    messageClass: z.enum(['private', 'public']).optional(),
+    messageClass: z.enum(MESSAGE_CLASSES).optional(),
   })
   .refine((entry) => entry.templateId !== undefined || namesOf(entry).length === 0, 'parameters need a templateId')
   .refine((entry) => new Set(namesOf(entry)).size === namesOf(entry).length, 'parameters must have different names')
@@ -66,8 +73,7 @@ const extraSchema = z
     `keys and values may have ${MAX_EXTRA_CHARACTERS} characters together`,
   );
 
-/** What a tenant supplies (xiaomi section 1), and ours. */
-export const xiaomiCredentialSchema = z.strictObject({
+const fields = z.strictObject({
   /** Goes out in a header as it is. */
   appSecret: idSchema,
   packageName: packageNameSchema,
@@ -77,6 +83,8 @@ export const xiaomiCredentialSchema = z.strictObject({
   appKey: unused,
   /** Channel of purposes that `classes` leaves out. */
   channelId: idSchema.optional(),
+  /** Which class that channel belongs to; without it as the purpose says. */
+  messageClass: z.enum(MESSAGE_CLASSES).optional(),
   classes: classesSchema(classSchema),
   clickAction: z
     .discriminatedUnion('kind', [
@@ -94,6 +102,9 @@ export const xiaomiCredentialSchema = z.strictObject({
   /** Where receipts are posted, in place of our own address. */
   callbackUrl: httpsUrlSchema.optional(),
 });
+
+/** What a tenant supplies (xiaomi section 1), and ours. */
+export const xiaomiCredentialSchema = fields.refine(hasChannelOfClass, CHANNEL_OF_CLASS_MISSING);
 
 export type XiaomiCredential = z.output<typeof xiaomiCredentialSchema>;
 export type XiaomiClass = z.output<typeof classSchema>;

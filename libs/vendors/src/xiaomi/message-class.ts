@@ -1,4 +1,4 @@
-import type { Notification } from '#libs/contracts';
+import { PURPOSES, type Notification } from '#libs/contracts';
 import { text } from '../option-readers.ts';
 import type { XiaomiClass, XiaomiCredential } from './credentials.ts';
 import { CLASS_OF_PURPOSE, type MessageClass, type QuotaClass } from './limits.ts';
@@ -10,9 +10,18 @@ export type Channel = { [Key in keyof XiaomiClass]?: XiaomiClass[Key] | undefine
 
 /** The purpose's channel, unless a message names another one, which then has no template. */
 export function channelOf({ purpose, vendor }: Classified, credential: XiaomiCredential): Channel {
-  const own: Channel = credential.classes[purpose] ?? { channelId: credential.channelId };
+  const { channelId, messageClass, classes } = credential;
+  const own: Channel = classes[purpose] ?? { channelId, messageClass };
   const named = text(vendor.xiaomi?.['channelId']);
-  return named === undefined || named === own.channelId ? own : { channelId: named };
+  if (named === undefined || named === own.channelId) return own;
+  return { channelId: named, messageClass: knownClassOf(named, credential) };
+}
+
+/** The class of a channel that the credential has; undefined where it does not say. */
+function knownClassOf(named: string, { channelId, messageClass, classes }: XiaomiCredential): MessageClass | undefined {
+  const purpose = PURPOSES.find((one) => classes[one]?.channelId === named);
+  if (purpose !== undefined) return messageClassOf({ purpose }, classes[purpose] ?? {});
+  return named === channelId ? messageClass : undefined;
 }
 
 /** The class that the channel belongs to (xiaomi section 6); which one that is only Xiaomi's console knows. */

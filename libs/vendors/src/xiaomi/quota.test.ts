@@ -8,6 +8,7 @@ import { render } from './render.ts';
 
 const FIELDS = { appSecret: 's', packageName: 'org.example.chat', region: 'cn' };
 const CHANNEL = { channelId: 'c' };
+const OTHER = { channelId: 'o' };
 const DAY_MS = 86_400_000;
 
 function credentialWith(fields: Record<string, unknown> = CHANNEL) {
@@ -50,10 +51,39 @@ describe('xiaomi quota', () => {
       { purpose: 'chat', vendor: { xiaomi: { channelId: 's' } } },
       { classes: { chat: { channelId: 's', messageClass: 'public' } } },
     ],
+    ['public', { purpose: 'chat' }, { ...CHANNEL, messageClass: 'public' }],
+    ['private', { purpose: 'marketing' }, { ...CHANNEL, messageClass: 'private' }],
+    ['public', { purpose: 'marketing' }, { ...CHANNEL, messageClass: 'private', classes: { marketing: OTHER } }],
+    ['public', { purpose: 'chat', vendor: { xiaomi: OTHER } }, { ...CHANNEL, classes: { marketing: OTHER } }],
+    ['private', { purpose: 'marketing', vendor: { xiaomi: OTHER } }, { ...CHANNEL, classes: { chat: OTHER } }],
+    [
+      'private',
+      { purpose: 'marketing', vendor: { xiaomi: OTHER } },
+      { ...CHANNEL, classes: { system: { ...OTHER, templateId: 'T1' } } },
+    ],
+    [
+      'public',
+      { purpose: 'chat', vendor: { xiaomi: CHANNEL } },
+      { ...CHANNEL, messageClass: 'public', classes: { chat: OTHER } },
+    ],
+    ['private', { purpose: 'chat', vendor: { xiaomi: CHANNEL } }, { ...CHANNEL, classes: { chat: OTHER } }],
   ])('counts as %s: %j with %j', (expected, changes, fields) => {
     const notification = longLived(changes);
     expect(quota.classOf(notification, credentialWith(fields))).toBe(expected);
     expect(renderedClass(notification, fields)).toBe(expected);
+  });
+
+  it('refuses the class of a default channel that is not there', () => {
+    expect(() => credentialWith({ messageClass: 'public' })).toThrow('messageClass');
+  });
+
+  it('lowers a message that names its channel', () => {
+    const credential = credentialWith({ ...CHANNEL, classes: { chat: OTHER } });
+    const notification = notificationWith({ vendor: { xiaomi: { ...OTHER, sound: 's' } } });
+    expect(quota.classOf(notification, credential)).toBe('private');
+    const lowered = quota.lowered(notification);
+    expect(quota.classOf(lowered, credential)).toBe('public');
+    expect(lowered).toEqual({ ...notification, purpose: 'marketing', vendor: { xiaomi: { sound: 's' } } });
   });
 
   it('counts every message as what is rendered', () => {
@@ -62,11 +92,13 @@ describe('xiaomi quota', () => {
       { channelId, templateId: fc.constant('T1'), messageClass: fc.constantFrom('private', 'public') },
       { requiredKeys: ['channelId'] },
     );
-    const fields = fc.record(
-      { channelId, classes: fc.dictionary(fc.constantFrom(...PURPOSES), entry) },
-      { requiredKeys: [] },
+    const messageClass = fc.constantFrom('private', 'public');
+    const classes = fc.dictionary(fc.constantFrom(...PURPOSES), entry);
+    const fields = fc.oneof(
+      fc.record({ classes }),
+      fc.record({ channelId, messageClass, classes }, { requiredKeys: ['channelId'] }),
     );
-    const options = fc.record({ channelId: fc.constantFrom('a', 'b', ' ', 7, undefined) });
+    const options = fc.record({ channelId: fc.constantFrom('a', 'b', 'c', ' ', 7, undefined) });
     fc.assert(
       fc.property(fc.constantFrom(...PURPOSES), options, fields, (purpose, xiaomi, given) => {
         const notification = longLived({ purpose, vendor: { xiaomi } });
