@@ -155,6 +155,21 @@ describe('a push without quota', () => {
     expect(cluster.taken(token)).toHaveLength(2);
   });
 
+  it('goes out in the lower class also where it names its class itself', async () => {
+    await newApp({});
+    await cluster.putCredential(app, 'honor', 'honor');
+    await cluster.done(app, 'PUT', 'push/credentials/honor/quota', {
+      classes: { service: { perDay: 1, whenExhausted: ['lower_class', 'drop'] } },
+    });
+    const token = await putDevice('ana', 'honor', 'honor');
+    const named = { offlinePushInfo: { AndroidInfo: { HonorImportance: 'NORMAL' } } };
+    expect(await send('first', 'ana', named)).toMatchObject([{ outcome: 'accepted', class: 'service' }]);
+    expect(await send('second', 'ana', named)).toMatchObject([
+      { outcome: 'accepted', class: 'marketing', quota: { class: 'service', step: 'lower_class', to: 'marketing' } },
+    ]);
+    expect(cluster.taken(token)).toHaveLength(2);
+  });
+
   it('goes out in the lower class beside others of its message that do not', async () => {
     await newApp({ classes: { private: { perDay: 1, whenExhausted: ['lower_class'] }, public: { perDay: 1 } } });
     const users = ['ana', 'ben', 'cem'];
