@@ -124,7 +124,7 @@ function adviceFor({ api }: HuaweiCredential): Advice {
 }
 
 /**
- * Which categories were granted Huawei does not tell. Without any it classifies by itself on v1 and v2 (seed 002), and
+ * Which categories were granted Huawei does not tell. Without any it classifies by itself on v1 and v2 (Tencent Chat's restrictions of vendors), and
  * takes all for marketing on v3 (huawei section 3.2).
  */
 function rights({ api, categories }: HuaweiCredential): Finding[] {

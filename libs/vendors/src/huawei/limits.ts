@@ -94,7 +94,7 @@ export const DEFAULT_CLASSES: Readonly<Record<Purpose, HuaweiClass>> = {
 
 /**
  * What Huawei counts apart: service and communication, news and marketing, and test messages, which have a total of their
- * own (huawei section 6); and what Huawei classifies by itself, each push as one of the first two (seed 002). Caps of that
+ * own (huawei section 6); and what Huawei classifies by itself, each push as one of the first two (Tencent Chat's restrictions of vendors). Caps of that
  * are none of ours: too low a guess would hold back what Huawei takes. The names are ours.
  */
 export const QUOTA_CLASSES = ['service', 'marketing', 'unclassified', 'test'] as const;

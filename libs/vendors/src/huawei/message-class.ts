@@ -33,7 +33,7 @@ function isGranted(category: limits.Category, { api, categories }: HuaweiCredent
 
 /**
  * The category that goes out: the first granted one of the message's, the class's and, for a call, IM (our choice).
- * Without one Huawei classifies by itself on v1 and v2 (seed 002); v3 requires one, and takes what was not granted for
+ * Without one Huawei classifies by itself on v1 and v2 (Tencent Chat's restrictions of vendors); v3 requires one, and takes what was not granted for
  * MARKETING (huawei section 3.2).
  */
 export function categoryOf({ notification, credential, options }: ClassSource): limits.Category | undefined {

@@ -48,10 +48,14 @@ function withoutChannel({ channelId, classes }: OppoCredential): Finding[] {
       ];
 }
 
-/** Integrators advise to send all pushes of an app with a category or none (oppo section 6). */
+/**
+ * Integrators advise to send all pushes of an app with a category or none (oppo section 6). System pushes, whose category we
+ * do not know, have none by default: only what the operator has taken the category off is told.
+ */
 function withoutCategory(credential: OppoCredential): Finding[] {
-  const purposes = PURPOSES.filter((purpose) => (chosenClassOf({ purpose }, credential).category ?? null) === null);
-  return purposes.length === 0 || purposes.length === PURPOSES.length
+  const purposes = PURPOSES.filter((purpose) => credential.classes[purpose]?.category === null);
+  const hasOthers = PURPOSES.some((purpose) => (chosenClassOf({ purpose }, credential).category ?? null) !== null);
+  return purposes.length === 0 || !hasOthers
     ? []
     : [
         warning(
