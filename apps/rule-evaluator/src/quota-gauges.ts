@@ -1,13 +1,13 @@
 import type { Metrics } from '#libs/observability';
-import type { ClassStanding } from './quota-standing.ts';
+import type { ClassState } from './class-state.ts';
 
 export type QuotaGauges = Pick<Metrics, 'quotaLimit' | 'quotaUsed' | 'quotaReserved' | 'quotaLeft' | 'quotaExhaustsAt'>;
 
-/** Shows exactly these standings: what was shown before and is not among them disappears. */
-export function showStandings(metrics: QuotaGauges, standings: readonly ClassStanding[]): void {
+/** Shows exactly these states: what was shown before and is not among them disappears. */
+export function showStates(metrics: QuotaGauges, states: readonly ClassState[]): void {
   const { quotaLimit, quotaUsed, quotaReserved, quotaLeft, quotaExhaustsAt } = metrics;
   for (const gauge of [quotaLimit, quotaUsed, quotaReserved, quotaLeft, quotaExhaustsAt]) gauge.reset();
-  for (const { entry, unused, exhaustsAt } of standings) {
+  for (const { entry, unused, exhaustsAt } of states) {
     const { organization, app, credential, vendor, class: name, limit, used, reserved } = entry;
     const labels = { tenant: `${organization}/${app}`, credential, vendor, class: name };
     quotaUsed.set(labels, used);

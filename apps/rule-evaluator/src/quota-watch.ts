@@ -7,8 +7,8 @@ import type {
   QuotaUpkeepStore,
 } from '#libs/database';
 import type { Logger, Metrics } from '#libs/observability';
-import { showStandings, type QuotaGauges } from './quota-gauges.ts';
-import { alertsOf, standingsOf, type ClassStanding } from './quota-standing.ts';
+import { showStates, type QuotaGauges } from './quota-gauges.ts';
+import { alertsOf, classStates, type ClassState } from './class-state.ts';
 import type { QuotaWebhook } from './quota-webhook.ts';
 
 const HOUR_MS = 3_600_000;
@@ -70,18 +70,18 @@ export class QuotaWatch {
   async pass(): Promise<void> {
     const { report, upkeep, metrics, now } = this.ports;
     await upkeep.sample(now(), SAMPLE_EVERY_MS);
-    const standings = standingsOf(await report.all(now()), now());
-    showStandings(metrics, standings);
-    await this.raise(standings);
+    const states = classStates(await report.all(now()), now());
+    showStates(metrics, states);
+    await this.raise(states);
     await this.tell();
     // Last: nobody waits for it, and it may take long or fail.
     await this.purge();
   }
 
-  private async raise(standings: readonly ClassStanding[]): Promise<void> {
+  private async raise(states: readonly ClassState[]): Promise<void> {
     const { alerts, webhook, metrics, logger, now } = this.ports;
-    const entries = new Map(standings.map(({ entry }) => [keyOf(entry), entry]));
-    const raised = await alerts.raise(standings.flatMap(alertsOf), now(), webhook !== null);
+    const entries = new Map(states.map(({ entry }) => [keyOf(entry), entry]));
+    const raised = await alerts.raise(states.flatMap(alertsOf), now(), webhook !== null);
     for (const { threshold, ...key } of raised) {
       metrics.quotaAlerts.inc({ threshold: String(threshold) });
       const entry = entries.get(keyOf(key));

@@ -13,13 +13,14 @@ import {
   SendStore,
   SharedAccessTokens,
   TokenStore,
+  type Sql,
 } from '#libs/database';
 import { Rerouting } from '#libs/evaluation';
 import { jobHooks, NestLogger, type Logger, type Metrics, type RunningWorker } from '#libs/observability';
 import { backoff, openQueueBackend } from '#libs/queue';
 import { QuotaLedger, Rates } from '#libs/quota';
 import { QueueClient, QueueServer } from '#libs/queue/transport';
-import { vendorOf, vendorPorts, type SenderPorts } from '#libs/vendors';
+import { vendorOf, vendorPorts, type SenderPorts, type VendorSender } from '#libs/vendors';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import { SenderModule } from './app.module.ts';
@@ -71,53 +72,11 @@ export async function startSender(
     onError: warn('A queue connection broke'),
   });
   const store = new SendStore(sql);
-  const ports: Omit<SenderPorts, 'accessTokens'> = {
-    ...vendorPorts(environment),
-    now,
-    warn: (message, fields) => logger.warn(fields, message),
-  };
-  // Connections of their own, per vendor: one vendor's hanging token endpoint must not keep the others from the database.
-  const tokenSqls = new Map(
-    environment.SENDER_VENDORS.map((name) => [
-      name,
-      openSql(environment.DATABASE_URL, { poolSize: TOKEN_CONNECTIONS, onError: onSqlError }),
-    ]),
-  );
-  const vendors = new Map(
-    [...tokenSqls].map(([name, tokenSql]): [VendorName, SenderPorts] => [
-      name,
-      { ...ports, accessTokens: new SharedAccessTokens(tokenSql, secretBox, now) },
-    ]),
-  );
-  const senders = new Map([...vendors].map(([name, its]) => [name, vendorOf(name).createSender(its)]));
+  const vendors = openVendors(environment, secretBox, { logger, now, onSqlError });
+  const { senders } = vendors;
   const credentials = new CredentialStore(sql, secretBox);
-  const days = new QuotaDayStore(sql);
-  const ledger =
-    overrides.ledger ??
-    new QuotaLedger({
-      store: new QuotaStore(sql),
-      days,
-      claimant,
-      leaseMs: environment.SENDER_CLAIM_MS,
-      quietMs: environment.VENDOR_TIMEOUT_MS,
-      now,
-      onError: warn('The ledger of quotas could not be looked after'),
-    });
-  const rates = new Rates({
-    redisUrl: environment.REDIS_URL,
-    sql,
-    prefix: environment.QUEUE_PREFIX,
-    logger,
-    now,
-  });
-  const standings = new Standings({
-    days,
-    ledger,
-    senders,
-    now,
-    onError: warn('How a quota stands at its vendor could not be noted'),
-  });
-  const gate = new QuotaGate({ ledger, rates, devices: new QuotaDeviceStore(sql), now });
+  const quotas = openQuotas(environment, sql, { claimant, senders, logger, now, ledger: overrides.ledger });
+  const { gate, ledger, standings } = quotas;
   const queues = new QueueClient(backend);
   const recorder = new OutcomeRecorder({
     store,
@@ -180,22 +139,109 @@ export async function startSender(
   await app.listen();
   // Batches and leases name their holder by it.
   logger.info({ claimant, vendors: environment.SENDER_VENDORS }, 'The sender takes batches');
-  const endChecks = environment.SENDER_START_CHECK === 'on' ? checkAtStart({ credentials, vendors, logger }) : null;
+  const endChecks =
+    environment.SENDER_START_CHECK === 'on' ? checkAtStart({ credentials, vendors: vendors.ports, logger }) : null;
 
   return {
     checks: { postgres: async () => await sql.ping(), queue: async () => await backend.ping() },
     async close() {
       endChecks?.();
       await app.close();
-      await Promise.all([...senders.values()].map(async (sender) => await sender.close()));
+      await vendors.closeSenders();
       claims.close();
-      standings.close();
       await recorder.close();
-      await ledger.close().catch(warn('Leases could not be given back; they end by themselves'));
-      await rates.close();
+      // Uses of leases are stored with the last outcomes.
+      await quotas.close();
       await queues.close();
       await backend.close();
-      await Promise.all([sql, ...tokenSqls.values()].map(async (connections) => await connections.close()));
+      await vendors.closeConnections();
+      await sql.close();
+    },
+  };
+}
+
+interface Surroundings {
+  logger: Logger;
+  now: () => number;
+}
+
+/** The vendors' senders, and what checks of credentials need as well. */
+function openVendors(
+  environment: Environment,
+  secretBox: SecretBox,
+  { logger, now, onSqlError }: Surroundings & { onSqlError: (error: Error) => void },
+) {
+  const shared = {
+    ...vendorPorts(environment),
+    now,
+    warn: (message: string, fields: Readonly<Record<string, unknown>>): void => logger.warn(fields, message),
+  };
+  // Connections of their own, per vendor: one vendor's hanging token endpoint must not keep the others from the database.
+  const tokenSqls = new Map(
+    environment.SENDER_VENDORS.map((name) => [
+      name,
+      openSql(environment.DATABASE_URL, { poolSize: TOKEN_CONNECTIONS, onError: onSqlError }),
+    ]),
+  );
+  const ports = new Map(
+    [...tokenSqls].map(([name, sql]): [VendorName, SenderPorts] => [
+      name,
+      { ...shared, accessTokens: new SharedAccessTokens(sql, secretBox, now) },
+    ]),
+  );
+  const senders = new Map([...ports].map(([name, its]) => [name, vendorOf(name).createSender(its)]));
+  return {
+    ports,
+    senders,
+    async closeSenders() {
+      await Promise.all([...senders.values()].map(async (sender) => await sender.close()));
+    },
+    async closeConnections() {
+      await Promise.all([...tokenSqls.values()].map(async (connections) => await connections.close()));
+    },
+  };
+}
+
+/** What keeps pushes to the vendors' limits. */
+function openQuotas(
+  environment: Environment,
+  sql: Sql,
+  {
+    claimant,
+    senders,
+    logger,
+    now,
+    ledger: other,
+  }: Surroundings & {
+    claimant: string;
+    senders: ReadonlyMap<VendorName, VendorSender<unknown>>;
+    ledger: SenderLedger | undefined;
+  },
+) {
+  const warn = (message: string) => (error: unknown) => logger.warn({ err: error }, message);
+  const days = new QuotaDayStore(sql);
+  const ledger =
+    other ??
+    new QuotaLedger({
+      store: new QuotaStore(sql),
+      days,
+      claimant,
+      leaseMs: environment.SENDER_CLAIM_MS,
+      quietMs: environment.VENDOR_TIMEOUT_MS,
+      now,
+      onError: warn('The ledger of quotas could not be looked after'),
+    });
+  const rates = new Rates({ redisUrl: environment.REDIS_URL, sql, prefix: environment.QUEUE_PREFIX, logger, now });
+  const onError = warn('How a quota stands at its vendor could not be noted');
+  const standings = new Standings({ days, ledger, senders, now, onError });
+  return {
+    ledger,
+    standings,
+    gate: new QuotaGate({ ledger, rates, devices: new QuotaDeviceStore(sql), now }),
+    async close() {
+      standings.close();
+      await ledger.close().catch(warn('Leases could not be given back; they end by themselves'));
+      await rates.close();
     },
   };
 }

@@ -1,6 +1,6 @@
 /**
  * How many pushes a vendor takes per day and how fast: the ledger of daily quotas as a sender sees it, and limits per second.
- * Knows no vendor and makes no calls.
+ * Knows no vendor. `LimiterStore` is what counts calls, of other kinds too.
  */
 export { QuotaLedger } from './ledger.ts';
 export type { QuotaKey } from './ledger.ts';
