@@ -77,8 +77,8 @@ export class JobSender {
     for (const job of jobs) {
       const { appId, credentialId, credentialVersion, notification } = job;
       const count = job.records.filter((record) => isDue(record, claimedAt)).length;
-      const answer = await this.ports.credentials.get(appId, credentialId, credentialVersion);
       if (count === 0) continue;
+      const answer = await this.ports.credentials.get(appId, credentialId, credentialVersion);
       const { purpose } = notification;
       if (answer.kind === 'unusable') {
         doubts.push({ credentialId, class: null, purpose, count });

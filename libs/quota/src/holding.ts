@@ -16,7 +16,7 @@ const PART = 32;
 const IDLE_MS = 1_000;
 const UNLIMITED_IDLE_MS = 60_000;
 
-/** How long an holding without a lease is kept. */
+/** How long a holding without a lease is kept. */
 const FORGET_MS = 120_000;
 
 /** How long it is taken for granted that nothing is left. */
