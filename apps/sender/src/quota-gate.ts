@@ -152,11 +152,16 @@ export class QuotaGate {
   }
 
   /** How many of so many targets may go out now, and when the others may ask again. */
-  private async pace({ credential, vendor }: GateRequest, count: number): Promise<{ granted: number; waitMs: number }> {
+  private async pace(
+    { credential, purpose, vendor }: GateRequest,
+    count: number,
+  ): Promise<{ granted: number; waitMs: number }> {
     const { limits, quota } = vendorOf(vendor);
     const limit = rateUnder(quota, credential.quota, credential.loaded.value);
     const perPoint = limit?.unit === 'calls' ? limits.targetsPerCall : 1;
-    const { granted, waitMs } = await this.ports.rates.take(String(credential.id), limit, Math.ceil(count / perPoint));
+    const points = Math.ceil(count / perPoint);
+    const isUrgent = purpose === 'chat' || purpose === 'call';
+    const { granted, waitMs } = await this.ports.rates.take(String(credential.id), limit, points, isUrgent);
     return { granted: Math.min(count, granted * perPoint), waitMs };
   }
 

@@ -7,8 +7,12 @@ const AHEAD_MS = 60_000;
  * a time again.
  */
 export class Backlog {
-  /** Up to here all times are given away. */
   #until = -Infinity;
+
+  /** Up to here all times are given away, Unix ms. */
+  get until(): number {
+    return this.#until;
+  }
 
   /** How long so many points wait, ms. `from`, not before `now`, is when the first could go out. */
   wait(points: number, perSecond: number, now: number, from: number): number {

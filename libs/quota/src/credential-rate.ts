@@ -1,21 +1,8 @@
 import type { RateLimit } from '#libs/contracts';
-import { Backlog } from './backlog.ts';
+import { Line, type Grant } from './line.ts';
+import { Part, type TakeShared } from './part.ts';
 import { SlowDown } from './slow-down.ts';
-import type { Count } from './window-counts.ts';
-import { windowOf, type Window } from './windows.ts';
-
-export interface Grant {
-  /** How many of the points may go out now. */
-  granted: number;
-  /** When the rest should be asked for again, ms from now; 0 when there is none. */
-  waitMs: number;
-}
-
-/** Takes points of the shared window; null when they cannot be counted. */
-export type TakeShared = (points: number, window: Window) => Promise<Count | null>;
-
-/** One store call takes ahead at most this part of a second's points. */
-const SLICES_PER_SECOND = 20;
+import { partsOf, windowOf, type PartName, type Window } from './windows.ts';
 
 /** Put-off points come back at this part of the limit where windows begin with the point taken (our choice). */
 const UNALIGNED_PACE = 0.9;
@@ -23,39 +10,27 @@ const UNALIGNED_PACE = 0.9;
 /** Pauses whose ends differ by less are the same one, seen through answers that took their time. */
 const SAME_PAUSE_MS = 500;
 
-/** The shared window, as far as this process took part in it: points in hand, points given out, whether none are left. */
-interface Open {
-  /** Points in hand are good until then: not later than the window ends in the store, whose answer took its time. */
-  readonly until: number;
-  /** When the next window is open: not earlier than in the store. */
-  readonly nextAt: number;
-  readonly stock: number;
-  readonly spent: number;
-  readonly full: boolean;
-}
-
-const NONE: Open = { until: -Infinity, nextAt: -Infinity, stock: 0, spent: 0, full: false };
-
-interface Waiting {
-  points: number;
-  granted: number;
-  resolve: (grant: Grant) => void;
-}
-
-/** What one process knows of the rate of one credential. */
+/**
+ * What one process knows of the rate of one credential. Urgent pushes take from the part of each window that is kept for
+ * them, then of the common part; the others of the common part alone. Pauses and the slow-down are for all.
+ */
 export class CredentialRate {
-  readonly #takeShared: TakeShared;
   readonly #now: () => number;
-  readonly #backlog = new Backlog();
   readonly #slowDown = new SlowDown();
-  #waiting: Waiting[] = [];
+  readonly #parts: Readonly<Record<PartName, Part>>;
+  readonly #urgent = new Line();
+  readonly #others = new Line();
   #serving = false;
   #pausedUntil = -Infinity;
   #limit: RateLimit | null = null;
-  #open = NONE;
 
-  constructor(takeShared: TakeShared, now: () => number) {
-    this.#takeShared = takeShared;
+  constructor(
+    takeShared: (part: PartName, ...asked: Parameters<TakeShared>) => ReturnType<TakeShared>,
+    now: () => number,
+  ) {
+    const partOf = (name: PartName): Part =>
+      new Part(async (points, window) => await takeShared(name, points, window), now);
+    this.#parts = { kept: partOf('kept'), common: partOf('common') };
     this.#now = now;
   }
 
@@ -64,7 +39,7 @@ export class CredentialRate {
     return this.#limit !== null;
   }
 
-  async take(limit: RateLimit | null, points: number): Promise<Grant> {
+  async take(limit: RateLimit | null, points: number, urgent: boolean): Promise<Grant> {
     this.#limit = limit;
     if (points <= 0) return { granted: 0, waitMs: 0 };
     const now = this.#now();
@@ -72,10 +47,9 @@ export class CredentialRate {
       const waitMs = Math.max(0, Math.ceil(this.#pausedUntil - now));
       return { granted: waitMs > 0 ? 0 : points, waitMs };
     }
-    return await new Promise((resolve) => {
-      this.#waiting.push({ points, granted: 0, resolve });
-      if (!this.#serving) void this.#serve(limit);
-    });
+    const grant = (urgent ? this.#urgent : this.#others).join(points);
+    if (!this.#serving) void this.#serve(limit);
+    return await grant;
   }
 
   /**
@@ -102,78 +76,57 @@ export class CredentialRate {
 
   async #serve(limit: RateLimit): Promise<void> {
     this.#serving = true;
-    // Whoever asks within the same turn is served with the same call.
+    // Whoever asks within the same turn is served with the same calls.
     await Promise.resolve();
-    while (this.#waiting.length > 0) {
-      const now = this.#now();
-      if (this.#open.nextAt <= now) this.#open = NONE;
-      else if (this.#open.until <= now) this.#open = { ...this.#open, stock: 0 };
-      if (this.paused) this.#refuse(limit, this.#pausedUntil);
-      else this.#spend();
-      if (this.#waiting.length === 0) break;
-      if (this.#open.full) this.#refuse(limit, this.#open.nextAt);
-      else await this.#restock(limit);
+    while (this.#urgent.missing + this.#others.missing > 0) {
+      if (!this.paused) await this.#draw(limit, 'kept', [this.#urgent]);
+      const lines = this.#othersWait ? [this.#urgent] : [this.#urgent, this.#others];
+      if (!this.paused) await this.#draw(limit, 'common', lines);
+      this.#putOff(limit);
     }
     this.#serving = false;
   }
 
-  /** Gives out what is in hand, to those first who asked first. */
-  #spend(): void {
-    let { stock, spent } = this.#open;
-    for (const waiting of this.#waiting) {
-      const given = Math.min(stock, waiting.points - waiting.granted);
-      waiting.granted += given;
-      stock -= given;
-      spent += given;
-    }
-    this.#open = { ...this.#open, stock, spent };
-    const [done, missing] = [[] as Waiting[], [] as Waiting[]];
-    for (const waiting of this.#waiting) (waiting.granted === waiting.points ? done : missing).push(waiting);
-    this.#waiting = missing;
-    for (const { granted, resolve } of done) resolve({ granted, waitMs: 0 });
+  /** While urgent pushes are to come back here, the others leave the common part to them. */
+  get #othersWait(): boolean {
+    return this.#urgent.busyUntil > this.#now();
   }
 
-  /** Gives everybody a time for what is missing; the first of it could go out at `from`. */
-  #refuse(limit: RateLimit, from: number): void {
-    const now = this.#now();
-    const first = Math.max(now, from);
-    const factor = this.#slowDown.factor(first);
-    const window = windowOf(limit.perSecond, factor);
-    // A window that begins with its point ends a little after the next one would be due.
-    const pace = limit.perSecond * factor * (window.aligned ? 1 : UNALIGNED_PACE);
-    for (const { points, granted, resolve } of this.#waiting.splice(0)) {
-      // Whoever comes back gets no more than a window has: for the rest there is another time then.
-      const coming = Math.min(points - granted, window.points);
-      resolve({ granted, waitMs: this.#backlog.wait(coming, pace, now, first) });
-    }
-  }
-
-  async #restock(limit: RateLimit): Promise<void> {
-    const needed = this.#waiting.reduce((sum, { points, granted }) => sum + points - granted, 0);
-    // Ahead goes as much as was of use in this window before: a process with little to send leaves the rest to others.
-    const ahead = Math.min(this.#open.spent, Math.floor(limit.perSecond / SLICES_PER_SECOND));
-    const askedAt = this.#now();
-    const window = windowOf(limit.perSecond, this.#slowDown.factor(askedAt));
-    const count = await this.#takeShared(Math.max(needed, ahead), window);
-    const now = this.#now();
-    if (count?.kind === 'paused') this.sawPause(now + count.leftMs);
-    if (count?.kind === 'window') {
-      const { granted: stock, full, leftMs } = count;
-      this.#open = { until: askedAt + leftMs, nextAt: now + leftMs, stock, spent: this.#open.spent, full };
-    }
+  /** Serves the lines with what is in hand of the part, and with what one store call brings. */
+  async #draw(limit: RateLimit, name: PartName, lines: readonly Line[]): Promise<void> {
+    const part = this.#parts[name];
+    part.renew();
+    part.spend(lines);
+    const missing = lines.reduce((sum, line) => sum + line.missing, 0);
+    if (missing === 0 || part.full) return;
+    const window = this.#windowAt(limit, this.#now());
+    const count = await part.restock(missing, { ...window, points: partsOf(window)[name] });
+    if (count?.kind === 'paused') this.sawPause(this.#now() + count.leftMs);
     // Even so when that was learned while the store was asked.
-    if (this.paused) {
-      this.#refuse(limit, this.#pausedUntil);
-    } else if (count === null) {
-      this.#giveAll();
-    } else {
-      this.#spend();
-      // However late the answer is, nobody waits for a second one.
-      if (this.#open.full) this.#refuse(limit, this.#open.nextAt);
+    if (this.paused) return;
+    if (count === null) lines.forEach((line) => line.giveAll());
+    else part.spend(lines);
+  }
+
+  /** Gives times to those for whom nothing is left: however late the store's answers are, nobody asks a part twice. */
+  #putOff(limit: RateLimit): void {
+    const { kept, common } = this.#parts;
+    const now = this.#now();
+    const next = this.paused ? this.#pausedUntil : Math.max(now, common.nextAt);
+    const window = this.#windowAt(limit, next);
+    const parts = partsOf(window);
+    // A window that begins with its point ends a little after the next one would be due.
+    const pace = limit.perSecond * this.#slowDown.factor(next) * (window.aligned ? 1 : UNALIGNED_PACE);
+    if (this.paused || (common.full && kept.full)) {
+      this.#urgent.putOff(now, Math.max(next, kept.nextAt), { perSecond: pace, most: window.points });
+    }
+    if (this.paused || common.full || this.#othersWait) {
+      const from = Math.max(next, this.#urgent.busyUntil);
+      this.#others.putOff(now, from, { perSecond: (pace * parts.common) / window.points, most: parts.common });
     }
   }
 
-  #giveAll(): void {
-    for (const { points, resolve } of this.#waiting.splice(0)) resolve({ granted: points, waitMs: 0 });
+  #windowAt(limit: RateLimit, at: number): Window {
+    return windowOf(limit.perSecond, this.#slowDown.factor(at));
   }
 }

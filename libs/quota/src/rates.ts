@@ -1,8 +1,9 @@
 import type { RateLimit } from '#libs/contracts';
-import { CredentialRate, type Grant } from './credential-rate.ts';
+import { CredentialRate } from './credential-rate.ts';
 import { LimiterStore, type LimiterStoreOptions } from './limiter-store.ts';
+import type { Grant } from './line.ts';
 import { WindowCounts, type Count } from './window-counts.ts';
-import type { Window } from './windows.ts';
+import type { PartName, Window } from './windows.ts';
 
 /** How long a credential is paused when its vendor does not say (our choice). */
 const SHORT_PAUSE_SECONDS = 1;
@@ -13,7 +14,7 @@ const LONGEST_PAUSE_SECONDS = 300;
 /** After a failure the store is left alone for so long (our choice), so that not every push waits for it. */
 const REST_MS = 1_000;
 
-/** So many credentials are remembered; of one that is forgotten only the slow-down and the order of its backlog are lost. */
+/** So many credentials are remembered; of one that is forgotten only the slow-down and the order of its backlogs are lost. */
 const REMEMBERED = 10_000;
 
 interface Options extends Pick<LimiterStoreOptions, 'redisUrl' | 'sql' | 'logger'> {
@@ -42,11 +43,11 @@ export class Rates {
 
   /**
    * Asks for so many points (a whole number), and says at once how many pushes may go out and when to ask again for the
-   * others. They come back in about the order in which they were refused. Without a limit all may go, unless this process
-   * has had a throttling answer.
+   * others. Those of one urgency come back in about the order in which they were refused, and urgent ones do not wait for
+   * the others. Without a limit all may go, unless this process has had a throttling answer.
    */
-  async take(credential: string, limit: RateLimit | null, points: number): Promise<Grant> {
-    return await this.#of(credential).take(limit, points);
+  async take(credential: string, limit: RateLimit | null, points: number, urgent: boolean): Promise<Grant> {
+    return await this.#of(credential).take(limit, points, urgent);
   }
 
   /**
@@ -72,8 +73,8 @@ export class Rates {
   }
 
   #of(credential: string): CredentialRate {
-    const takeShared = async (points: number, window: Window): Promise<Count | null> =>
-      await this.#try(async () => await this.#counts.take(credential, points, window));
+    const takeShared = async (part: PartName, points: number, window: Window): Promise<Count | null> =>
+      await this.#try(async () => await this.#counts.take(credential, part, points, window));
     const rate = this.#credentials.get(credential) ?? new CredentialRate(takeShared, this.#now);
     // Used last is forgotten last.
     this.#credentials.delete(credential);

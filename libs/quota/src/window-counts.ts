@@ -1,6 +1,6 @@
 import type { RateLimiterAbstract } from 'rate-limiter-flexible';
 import type { LimiterStore } from './limiter-store.ts';
-import type { Window } from './windows.ts';
+import type { PartName, Window } from './windows.ts';
 
 /** Points of a credential that is paused: more than are ever asked for within a window, and still an int of Postgres. */
 const PAUSED_POINTS = 1_000_000_000;
@@ -23,7 +23,13 @@ local consumed = redis.call('incrby', KEYS[1], ARGV[1])
 return {consumed, redis.call('pttl', KEYS[1])}
 `;
 
-/** What the store says of a credential. */
+/** Each part is counted by itself: a count rises by what is asked for, and asking for too much must not use up the other. */
+const KEYS: Readonly<Record<PartName, (credential: string) => string>> = {
+  common: (credential) => credential,
+  kept: (credential) => `${credential}:urgent`,
+};
+
+/** What the store says of a part of a credential's window. */
 export type Count =
   /** So many of the points asked for fit in the window; it is full when others find no more. */
   { kind: 'window'; granted: number; full: boolean; leftMs: number } | { kind: 'paused'; leftMs: number };
@@ -46,8 +52,12 @@ export class WindowCounts {
     });
   }
 
-  /** Takes up to so many points of the window that is open, or of the next. @throws Error when the store fails */
-  async take(key: string, points: number, window: Window): Promise<Count> {
+  /**
+   * Takes up to so many points of a part of the window that is open, or of the next; `window` has the points of that part.
+   * @throws Error when the store fails
+   */
+  async take(credential: string, part: PartName, points: number, window: Window): Promise<Count> {
+    const key = KEYS[part](credential);
     const asked = Math.min(points, MOST_POINTS);
     const options = { customDuration: this.#durationOf(window) };
     // Unlike `consume` it does not fail at the limit: what still fits is ours, since the count is raised in one step.
@@ -64,13 +74,19 @@ export class WindowCounts {
    * instant may leave the shorter one: the vendor then answers again.) Returns how long it is, ms.
    * @throws Error when the store fails
    */
-  async pause(key: string, seconds: number): Promise<number> {
-    return await this.#store.ask(async () => {
-      const known = await this.#limiter.get(key);
-      const knownMs = known !== null && known.consumedPoints > PAUSED_POINTS ? known.msBeforeNext : 0;
-      if (knownMs < seconds * 1_000) await this.#limiter.block(key, seconds);
-      return Math.max(knownMs, seconds * 1_000);
-    });
+  async pause(credential: string, seconds: number): Promise<number> {
+    const keys = Object.values(KEYS).map((keyOf) => keyOf(credential));
+    const pauses = await this.#store.ask(
+      async () => await Promise.all(keys.map(async (key) => await this.#pauseKey(key, seconds))),
+    );
+    return Math.max(...pauses);
+  }
+
+  async #pauseKey(key: string, seconds: number): Promise<number> {
+    const known = await this.#limiter.get(key);
+    const knownMs = known !== null && known.consumedPoints > PAUSED_POINTS ? known.msBeforeNext : 0;
+    if (knownMs < seconds * 1_000) await this.#limiter.block(key, seconds);
+    return Math.max(knownMs, seconds * 1_000);
   }
 
   /** As the library wants it: what it takes for seconds. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { windowOf } from './windows.ts';
+import { partsOf, windowOf } from './windows.ts';
 
 describe('the windows of a limit', () => {
   it.each([
@@ -45,6 +45,29 @@ describe('the windows of a limit', () => {
         expect(slow.points).toBeLessThanOrEqual(full.points);
         expect(slow.ms).toBeGreaterThanOrEqual(full.ms);
         expect((slow.points * 1_000) / slow.ms).toBeLessThanOrEqual(perSecond * factor);
+      }),
+    );
+  });
+
+  it.each([
+    [2_400, 1, { kept: 48, common: 432 }],
+    [100, 1, { kept: 2, common: 18 }],
+    [50, 1, { kept: 1, common: 9 }],
+    [49, 1, { kept: 0, common: 7 }],
+    [5, 1, { kept: 0, common: 1 }],
+    [1_000, 1 / 16, { kept: 1, common: 11 }],
+    [100, 1 / 4, { kept: 0, common: 5 }],
+  ])('of %d per second, slowed down to %d of it, are kept for urgent pushes in part', (perSecond, factor, parts) => {
+    expect(partsOf(windowOf(perSecond, factor))).toEqual(parts);
+  });
+
+  it('have no fuller parts while slowed down', () => {
+    const factors = fc.double({ min: 1 / 16, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 100_000 }), factors, (perSecond, factor) => {
+        const [full, slow] = [partsOf(windowOf(perSecond, 1)), partsOf(windowOf(perSecond, factor))];
+        expect(slow.kept).toBeLessThanOrEqual(full.kept);
+        expect(slow.common).toBeLessThanOrEqual(full.common);
       }),
     );
   });

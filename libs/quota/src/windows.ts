@@ -8,6 +8,12 @@ const WINDOWS_PER_SECOND = 5;
 /** Longer cuts are tried up to here, for the one that loses least to rounding. */
 const MOST_WINDOWS_PER_SECOND = 10;
 
+/** One of so many points of a window is kept for urgent pushes, none of smaller windows (our choice). */
+const KEPT_ONE_OF = 10;
+
+/** What of a window is kept for urgent pushes, and what is for all. */
+export type PartName = 'kept' | 'common';
+
 /** At most so many points within so many milliseconds. */
 export interface Window {
   points: number;
@@ -23,6 +29,15 @@ export function windowOf(perSecond: number, factor: number): Window {
   // Of windows with one point each, those that begin with it keep their distance exactly.
   if (points >= 2) return { points: Math.floor(points), ms: full.ms, aligned: true };
   return { points: 1, ms: Math.ceil(full.ms / Math.min(1, points)), aligned: false };
+}
+
+/**
+ * How many points each part of a window has. While slowed down neither has more than at full rate, so processes at different
+ * rates keep the limit.
+ */
+export function partsOf({ points }: Window): Record<PartName, number> {
+  const kept = Math.floor(points / KEPT_ONE_OF);
+  return { kept, common: points - kept };
 }
 
 function fullWindow(perSecond: number): { points: number; ms: number } {
