@@ -55,20 +55,15 @@ export class JobSender {
     const { vendor, job, dirty } = open;
     const { credentials } = this.ports;
     const due = this.due(job, claimedAt);
-    if (due.length > 0) {
-      const answer = await credentials.get(job.appId, job.credentialId, job.credentialVersion);
-      if (answer.kind === 'unusable') {
-        for (const index of due) this.report(vendor, job, index, { kind: 'misconfigured', code: answer.code });
-      } else {
-        const run = { ...open, credential: answer.credential };
-        dirty.payloadHash = vendorOf(vendor).payloadHash(
-          job.notification,
-          answer.credential.loaded.value,
-          this.ports.now(),
-        );
-        await this.carryOut(run, due);
-      }
+    if (due.length === 0) return;
+    const answer = await credentials.get(job.appId, job.credentialId, job.credentialVersion);
+    if (answer.kind === 'unusable') {
+      for (const index of due) this.report(vendor, job, index, { kind: 'misconfigured', code: answer.code });
+      return;
     }
+    const { credential } = answer;
+    dirty.payloadHash = vendorOf(vendor).payloadHash(job.notification, credential.loaded.value, this.ports.now());
+    await this.carryOut({ ...open, credential }, due);
   }
 
   /** Whose quota the pushes of send jobs would have used that may have gone out: those that were due at `claimedAt`. */
