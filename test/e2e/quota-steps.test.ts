@@ -18,6 +18,7 @@ interface Line {
   quota: QuotaNote | null;
   outcome: string | null;
   code: string | null;
+  attempts: number;
   nextAttemptAt: number | null;
 }
 
@@ -339,6 +340,43 @@ describe('shares of a quota', () => {
   });
 });
 
+/** The code that stands of a message's first target, as long as it is under way. */
+async function codeOf(message: string): Promise<string | undefined> {
+  const [job] = await cluster.dataSource.query<{ code: string }[]>(
+    `SELECT j.outcomes -> 0 ->> 'code' AS code FROM send_jobs j JOIN messages m ON m.seq = j.message_seq
+     WHERE m.app_id = $1 AND m.id = $2`,
+    [app.id, message],
+  );
+  return job?.code;
+}
+
+/** OPPO counts by channel alone. */
+const NO_CATEGORIES = Object.fromEntries(PURPOSES.map((purpose) => [purpose, { category: null }]));
+
+it('a push that its vendor refused in its own class is not tried in that class again when the lower one is too fast', async () => {
+  await newApp({ ratePerSecond: 1, whenExhausted: ['lower_class', 'drop'] });
+  const token = await putDevice('ana', 'oppo', 'oppo');
+  cluster.simulator.state.faults.set('oppo', [
+    { kind: 'status', status: 200, reason: '33', times: 1, tokens: [token] },
+  ]);
+  await cluster.done(app, 'POST', 'push/messages', {
+    ...{ id: 'slow', chatType: 'user', sender: { username: 'lin' }, receivers: ['ana'], text: 'hello' },
+    lifetimeMs: DAY,
+  });
+  await waitFor(async () => (await codeOf('slow')) === 'rate_limited');
+  // The store's windows are of its own clock.
+  await waitFor(
+    async () => {
+      cluster.clock.advance(10_000);
+      return (await codeOf('slow')) !== 'rate_limited';
+    },
+    { intervalMs: 200 },
+  );
+  expect(await lines('slow')).toMatchObject([
+    { outcome: 'accepted', attempts: 2, quota: { class: 'private', by: 'vendor', step: 'lower_class', to: 'public' } },
+  ]);
+});
+
 describe('a vendor that is late at midnight', () => {
   const life = { ...marketing, lifetimeMs: 5 * DAY };
 
@@ -351,16 +389,53 @@ describe('a vendor that is late at midnight', () => {
     await cluster.done(app, 'POST', 'push/messages', {
       ...{ id: 'early', chatType: 'user', sender: { username: 'lin' }, receivers: ['ana'], text: 'hello', ...life },
     });
-    await waitFor(async () => {
-      const [refused] = await cluster.dataSource.query<unknown[]>(
-        `SELECT FROM send_jobs j JOIN messages m ON m.seq = j.message_seq
-         WHERE m.app_id = $1 AND j.outcomes -> 0 ->> 'code' = '33'`,
-        [app.id],
-      );
-      return refused !== undefined;
-    });
+    await waitFor(async () => (await codeOf('early')) === '33');
     await setVendorLimit(1_000);
     // What the queue has put off by the minute, the reconciler brings back by this clock.
+    cluster.clock.advance(10 * 60_000);
+    expect(await lines('early')).toMatchObject([{ outcome: 'accepted', class: 'public' }]);
+  });
+
+  it('is not waited for by a call that does not live so long', async () => {
+    await newApp({ whenExhausted: ['other_channel', 'drop'] }, { messageClass: 'public', classes: NO_CATEGORIES });
+    await cluster.putCredential(app, 'android', 'fcm');
+    const token = await putDevice('ana', 'oppo', 'oppo');
+    await putDevice('ana', 'android', 'fcm');
+    cluster.simulator.state.faults.set('oppo', [
+      { kind: 'status', status: 200, reason: '33', times: 1, tokens: [token] },
+    ]);
+    cluster.clock.set(new Date(midnight(cluster.clock.now()) + 1_000));
+    expect(await send('ring', 'ana', { purpose: 'call', lifetimeMs: 50_000 })).toMatchObject([
+      { credential: 'oppo', outcome: 'rerouted', quota: { step: 'other_channel', by: 'vendor' } },
+      { credential: 'android', reason: 'rerouted', outcome: 'accepted' },
+    ]);
+    // Nor does the refusal close the class.
+    cluster.clock.advance(10 * 60_000);
+    expect(await send('again', 'ana', { purpose: 'call' })).toMatchObject([
+      { credential: 'oppo', outcome: 'accepted', class: 'public' },
+      { credential: 'android', reason: 'other_channel' },
+    ]);
+  });
+
+  it('does not close a device for the new day either', async () => {
+    await newApp({});
+    await cluster.putCredential(app, 'meizu', 'meizu');
+    await cluster.done(app, 'PUT', 'push/credentials/meizu/quota', { whenExhausted: ['drop'] });
+    const token = await putDevice('ana', 'meizu', 'meizu');
+    cluster.clock.set(new Date(midnight(cluster.clock.now()) + 1_000));
+    const body = JSON.stringify({ code: '200', message: '', value: { 110011: [token] }, redirect: '', msgId: 'm' });
+    cluster.simulator.state.faults.set('meizu', [{ kind: 'status', status: 200, times: 1, body }]);
+    await cluster.done(app, 'POST', 'push/messages', {
+      ...{
+        id: 'early',
+        chatType: 'user',
+        sender: { username: 'lin' },
+        receivers: ['ana'],
+        text: 'hello',
+        ...marketing,
+      },
+    });
+    await waitFor(async () => (await codeOf('early')) === '110011');
     cluster.clock.advance(10 * 60_000);
     expect(await lines('early')).toMatchObject([{ outcome: 'accepted', class: 'public' }]);
   });
@@ -458,6 +533,17 @@ describe('a receipt', () => {
     expect(await send('other', 'ben', marketing)).toMatchObject([{ outcome: 'accepted' }]);
     cluster.clock.set(new Date(midnight(cluster.clock.now())));
     expect(await send('next', 'ana', marketing)).toMatchObject([{ outcome: 'accepted' }]);
+  });
+
+  it('of a push from the day before changes nothing, whenever it comes', async () => {
+    await newApp(dropping);
+    await putDevice('ana', 'oppo', 'oppo');
+    await send('one', 'ana', marketing);
+    cluster.clock.set(new Date(midnight(cluster.clock.now()) + HOUR));
+    await report('oppo', 'one', (param, registrationIds) => [
+      { registrationIds, eventType: 'user_daily_limit', eventTime: cluster.clock.now(), param },
+    ]);
+    expect(await send('two', 'ana', marketing)).toMatchObject([{ outcome: 'accepted' }]);
   });
 
   it('of another day changes nothing', async () => {

@@ -343,7 +343,8 @@ describe('quota settings', () => {
 
   it('forget what the vendor has said when the credential is replaced, and all of it when that is another vendor’s', async () => {
     const credentialId = await putCredential('replaced', 'oppo');
-    await lease('replaced', 'public', { need: 10, used: 10, own: null });
+    const held = await lease('replaced', 'public', { need: 10, used: 4, own: null });
+    await lease('replaced', 'public', { need: 6, used: 6, own: null });
     const day = { credentialId, class: 'public', day: DAY };
     const { version } = await credentialRow('replaced');
     await ledgerDays.noteStanding(day, RESETS_AT, { used: 400, limit: 500 }, version);
@@ -353,8 +354,11 @@ describe('quota settings', () => {
     // What is still heard of the one before says nothing of this one.
     await ledgerDays.noteStanding(day, RESETS_AT, { used: 500, limit: 500 }, version);
     expect(await quotaOf('replaced', 'public')).toMatchObject({ limit: null, used: 10 });
+    // A lease of the former vendor's class gives nothing back to this one's of the same name.
     await putCredential('replaced', 'meizu');
-    expect(await quotaOf('replaced', 'public')).toMatchObject({ closedBy: null, used: 0 });
+    await lease('replaced', 'public', { need: 5, used: 5, own: 100 });
+    await quotas.end([{ id: held, used: 4 }]);
+    expect(await quotaOf('replaced', 'public')).toMatchObject({ used: 5 });
   });
 
   it('move the end of the day with the zone; what was counted stays with its date', async () => {

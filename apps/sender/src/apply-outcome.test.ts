@@ -1,6 +1,6 @@
 import { UNTRIED, type TargetRecord } from '#libs/database';
 import { describe, expect, it } from '@jest/globals';
-import { applyOutcome, MAX_ATTEMPTS, type Settling } from './apply-outcome.ts';
+import { applyOutcome, MAX_FAILURES, type Settling } from './apply-outcome.ts';
 
 const context = { now: 1_000, expiresAt: 100_000, backoff: () => 500 };
 const unavailable: Settling = { kind: 'unavailable', code: 'timeout', retryAfterMs: null, maybeDelivered: true };
@@ -42,13 +42,18 @@ describe('applyOutcome', () => {
   });
 
   it('waits as often as the vendor says, for as long as the message lives', () => {
-    const before = { ...UNTRIED, attempts: MAX_ATTEMPTS };
+    const before = { ...UNTRIED, attempts: 99, failures: MAX_FAILURES - 1 };
     const throttled: Settling = { kind: 'throttled', code: 'slow', retryAfterMs: 1, scope: 'credential' };
     expect(applyOutcome(before, throttled, context).state).toBe('pending');
   });
 
   it('gives a target up after the last attempt', () => {
-    const before = { ...UNTRIED, attempts: MAX_ATTEMPTS - 1 };
+    const before = { ...UNTRIED, failures: MAX_FAILURES - 1 };
     expect(applyOutcome(before, unavailable, context).state).toBe('given_up');
+  });
+
+  it('counts no attempt as failed that the vendor answered', () => {
+    const before = { ...UNTRIED, attempts: 99 };
+    expect(applyOutcome(before, unavailable, context)).toMatchObject({ state: 'pending', failures: 1 });
   });
 });

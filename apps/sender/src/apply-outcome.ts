@@ -6,7 +6,7 @@ import type { Temporary } from '#libs/queue';
  * Failed attempts after which a target is given up even if its message still lives: about an hour (fcm section 5). To be
  * told to wait is no failure; there the message's life is the limit.
  */
-export const MAX_ATTEMPTS = 12;
+export const MAX_FAILURES = 12;
 
 /** What an outcome is judged by. Times are Unix ms. */
 export interface OutcomeContext {
@@ -41,13 +41,13 @@ export function applyOutcome(before: TargetRecord, outcome: Settling, context: O
     case 'throttled':
     case 'unavailable': {
       const maybeDelivered = before.maybeDelivered || (outcome.kind === 'unavailable' && outcome.maybeDelivered);
-      if (outcome.kind === 'unavailable' && attempts >= MAX_ATTEMPTS) {
-        return { ...answered, state: 'given_up', maybeDelivered };
-      }
+      const failures = (before.failures ?? 0) + (outcome.kind === 'unavailable' ? 1 : 0);
+      const waiting = { ...answered, maybeDelivered, ...(failures > 0 && { failures }) };
+      if (failures >= MAX_FAILURES) return { ...waiting, state: 'given_up' };
       const nextAttemptAt = context.now + context.backoff(outcome, attempts);
       return nextAttemptAt >= context.expiresAt
-        ? { ...answered, state: 'expired', maybeDelivered }
-        : { ...answered, state: 'pending', maybeDelivered, nextAttemptAt };
+        ? { ...waiting, state: 'expired' }
+        : { ...waiting, state: 'pending', nextAttemptAt };
     }
   }
 }

@@ -8,7 +8,7 @@ import { noteRefusal, putOff } from './exhaustion.ts';
 import type { DirtyJob, OutcomeRecorder } from './outcome-recorder.ts';
 import { isOfAll, type QuotaGate, type Refusal, type Want } from './quota-gate.ts';
 import type { Standings } from './standings.ts';
-import { change, type QuotaSteps, type Run, type Shortage } from './quota-steps.ts';
+import { change, type QuotaSteps, type Run, type SendAs, type Shortage } from './quota-steps.ts';
 
 export interface JobSenderPorts {
   senders: ReadonlyMap<VendorName, VendorSender<unknown>>;
@@ -24,10 +24,10 @@ export interface JobSenderPorts {
   onError: (error: unknown) => void;
 }
 
-/** Targets, by their index in the job, that there is no quota for. */
+/** A target, by its index in the job, that there is no quota for. */
 interface Refused {
   index: number;
-  want: Want;
+  note: Shortage['note'];
 }
 
 /** Carries out a send job: sends what is due within the vendor's limits, and decides about what there is no quota for. */
@@ -96,12 +96,27 @@ export class JobSender {
   }
 
   private async carryOut(run: Run, due: readonly number[]): Promise<void> {
-    const refused = await this.sendAs(run, run.job.notification, due);
-    for (const shortage of this.shortages(run, run.job.notification, refused)) {
-      await this.ports.steps.take(run, shortage, async (notification, indexes) => {
-        return (await this.sendAs(run, notification, indexes)).map(({ index }) => index);
-      });
-    }
+    const { records } = run.job;
+    const sendAs: SendAs = async (notification, indexes) =>
+      (await this.sendAs(run, notification, indexes)).map(({ index }) => index);
+    // The vendor has refused these in their own class, and would again: they go on where they were put off.
+    const lowered = due.flatMap((index) => this.loweredBefore(index, records[index]) ?? []);
+    for (const shortage of shortagesOf(lowered)) await this.ports.steps.take(run, shortage, sendAs, 'lower_class');
+
+    const done = new Set(lowered.map(({ index }) => index));
+    const refused = await this.sendAs(
+      run,
+      run.job.notification,
+      due.filter((index) => !done.has(index)),
+    );
+    for (const shortage of shortagesOf(refused)) await this.ports.steps.take(run, shortage, sendAs);
+  }
+
+  /** Set for a target that the vendor has refused today in its own class, and that was to go out in a lower one. */
+  private loweredBefore(index: number, record: TargetRecord | undefined): Refused | null {
+    if (record?.quota?.step !== 'lower_class' || record.quota.by !== 'vendor') return null;
+    const { class: name, scope, by, resetsAt } = record.quota;
+    return this.ports.now() < resetsAt ? { index, note: { class: name, scope, by, resetsAt } } : null;
   }
 
   /** Sends what limits let through; returns what there is no quota for. */
@@ -110,6 +125,7 @@ export class JobSender {
     notification: Notification,
     indexes: readonly number[],
   ): Promise<Refused[]> {
+    if (indexes.length === 0) return [];
     const { gate, recorder, senders, standings, onError } = this.ports;
     const targets = indexes.flatMap((index) => {
       const [target, record] = [job.targets[index], job.records[index]];
@@ -122,13 +138,16 @@ export class JobSender {
     const admission = await gate.admit(request);
     const indexOf = (position: number): number => indexes[position] ?? -1;
     for (const { position, at, code } of admission.later) this.putOff(job, indexOf(position), code, at);
-    const refused = admission.refused.map(({ position, want }) => ({ index: indexOf(position), want }));
-    const { admitted } = admission;
+    const { admitted, class: name } = admission;
+    const { resetsAt } = admission.terms;
+    const refused = admission.refused.map(({ position, want }): Refused => {
+      return { index: indexOf(position), note: { class: name, ...want, resetsAt } };
+    });
     const sender = senders.get(vendor);
     if (admitted.length === 0 || sender === undefined) return refused;
 
     if (notification === job.notification) {
-      dirty.class = admission.class;
+      dirty.class = name;
       for (const position of admitted) change(job, indexOf(position), inOwnClass);
     }
     const open = new Set(admitted);
@@ -159,10 +178,10 @@ export class JobSender {
               this.putOff(job, index, outcome.code, retryAt);
               return;
             }
-            refused.push({ index, want: wantOf(outcome) });
+            refused.push({ index, note: { class: name, ...wantOf(outcome), resetsAt } });
           }
           if (isOfAll(outcome) && !heeded.has(outcome.kind)) {
-            heeded.set(outcome.kind, gate.heed(request, outcome).catch(onError));
+            heeded.set(outcome.kind, gate.heed(request, admission, outcome).catch(onError));
           }
         },
       );
@@ -172,26 +191,10 @@ export class JobSender {
         admission.settle(position, null);
         change(job, indexOf(position), (before) => ({ ...before, maybeDelivered: true }));
       }
-      if (open.size > 0) recorder.touch(dirty);
+      open.clear();
     }
     await Promise.all([...heeded.values(), admission.finish().catch(onError)]);
     return refused;
-  }
-
-  private shortages({ vendor, credential }: Run, notification: Notification, refused: readonly Refused[]): Shortage[] {
-    if (refused.length === 0) return [];
-    const { class: name, terms } = this.ports.gate.termsOf(vendor, credential, notification);
-    const groups = new Map<string, { want: Want; indexes: number[] }>();
-    for (const { index, want } of refused) {
-      const key = `${want.scope} ${want.by}`;
-      const group = groups.get(key) ?? { want, indexes: [] };
-      groups.set(key, group);
-      group.indexes.push(index);
-    }
-    return [...groups.values()].map(({ want, indexes }) => ({
-      indexes,
-      note: { class: name, ...want, resetsAt: terms.resetsAt },
-    }));
   }
 
   private putOff(job: StoredSendJob, index: number, code: string, at: number): void {
@@ -240,4 +243,16 @@ function inOwnClass(before: TargetRecord): TargetRecord {
   const own = { ...before };
   delete own.quota;
   return own;
+}
+
+/** Together, what there is no quota for because of the same. */
+function shortagesOf(refused: readonly Refused[]): Shortage[] {
+  const groups = new Map<string, { note: Refused['note']; indexes: number[] }>();
+  for (const { index, note } of refused) {
+    const key = JSON.stringify([note.class, note.scope, note.by, note.resetsAt]);
+    const group = groups.get(key) ?? { note, indexes: [] };
+    groups.set(key, group);
+    group.indexes.push(index);
+  }
+  return [...groups.values()];
 }

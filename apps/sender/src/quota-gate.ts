@@ -57,7 +57,7 @@ export interface Admission {
   refused: readonly { position: number; want: Want }[];
   /**
    * When a push that the vendor refused for want of quota is tried again all the same, Unix ms: about the day's change it may
-   * have spoken of the day before. Null: it means what it says.
+   * have spoken of the day before. Null: it goes through the steps, as it also does where its message does not live so long.
    */
   retryAt: (outcome: Refusal) => number | null;
   /** Says what the vendor answered of an admitted target; once for each. */
@@ -124,11 +124,11 @@ export class QuotaGate {
     };
   }
 
-  /** The vendor has said "too fast", or that nothing is left of the class: others are to know at once. */
-  async heed(request: GateRequest, outcome: Outcome): Promise<void> {
+  /** The vendor has said "too fast", or that nothing is left of the class that was admitted: others are to know at once. */
+  async heed(request: GateRequest, { terms: admitted }: Pick<Admission, 'terms'>, outcome: Outcome): Promise<void> {
     if (outcome.kind === 'throttled') {
       await this.ports.rates.throttled(String(request.credential.id), outcome.retryAfterMs);
-    } else if (outcome.kind === 'quota_exhausted') {
+    } else if (outcome.kind === 'quota_exhausted' && !isAtDayChange(admitted, this.ports.now())) {
       const { credential, purpose } = request;
       for (const { class: name, terms } of this.exhaustedBy(request, outcome.scope)) {
         await this.ports.ledger.exhaust(keyOf(credential, name, purpose), terms, outcome.code);
@@ -187,9 +187,10 @@ export class QuotaGate {
     const unused: number[] = [];
     const full: number[] = [];
     return {
-      retryAt: (outcome) => {
+      retryAt: ({ scope }) => {
         const now = this.ports.now();
-        return isOfAll(outcome) && isAtDayChange(terms, now) ? now + DAY_CHANGE_PAUSE_MS : null;
+        const at = now + DAY_CHANGE_PAUSE_MS;
+        return scope !== 'push' && isAtDayChange(terms, now) && at < notification.expiresAt ? at : null;
       },
       settle: (position, outcome) => {
         const counts = outcome === null || mayCount(outcome);
@@ -201,9 +202,8 @@ export class QuotaGate {
         if (!counts && terms.perDevicePerDay !== null && target !== undefined && isUncounted(record)) {
           unused.push(target.tokenId);
         }
-        if (outcome?.kind === 'quota_exhausted' && outcome.scope === 'device' && target !== undefined) {
-          full.push(target.tokenId);
-        }
+        const isFull = outcome?.kind === 'quota_exhausted' && outcome.scope === 'device';
+        if (isFull && target !== undefined && !isAtDayChange(terms, this.ports.now())) full.push(target.tokenId);
       },
       finish: async () => {
         const day = { class: key.class, day: terms.day };

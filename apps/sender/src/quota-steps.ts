@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Notification, QuotaNote, VendorName } from '#libs/contracts';
+import type { ExhaustionStep, Notification, QuotaNote, VendorName } from '#libs/contracts';
 import type { StoredSendJob, TargetRecord } from '#libs/database';
 import type { Rerouting } from '#libs/evaluation';
 import type { Metrics } from '#libs/observability';
@@ -37,18 +37,19 @@ export interface Shortage {
 }
 
 /** Sends targets as another notification; returns those that there is no quota for either. */
-type SendAs = (notification: Notification, indexes: readonly number[]) => Promise<readonly number[]>;
+export type SendAs = (notification: Notification, indexes: readonly number[]) => Promise<readonly number[]>;
 
 /** What is done with pushes that there is no quota for: the steps that the operator has put in order. */
 export class QuotaSteps {
   constructor(private readonly ports: QuotaStepsPorts) {}
 
-  /** Takes the operator's steps, in order, until nothing is left; what none helps is dropped. */
-  async take(run: Run, shortage: Shortage, sendAs: SendAs): Promise<void> {
+  /** Takes the operator's steps, in order from the given one on, until nothing is left; what none helps is dropped. */
+  async take(run: Run, shortage: Shortage, sendAs: SendAs, from?: ExhaustionStep): Promise<void> {
     const { job, vendor, credential } = run;
     const { whenExhausted } = this.ports.gate.termsOf(vendor, credential, job.notification).terms;
+    const first = from === undefined ? 0 : Math.max(0, whenExhausted.indexOf(from));
     let left = shortage;
-    for (const step of [...whenExhausted, 'drop' as const]) {
+    for (const step of [...whenExhausted.slice(first), 'drop' as const]) {
       if (left.indexes.length === 0) return;
       switch (step) {
         case 'other_channel':

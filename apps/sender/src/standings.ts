@@ -88,8 +88,14 @@ export class Standings {
     const key = `${id} ${version} ${day} ${className}`;
     const known = this.noted.get(key);
     if (known?.limit === standing.limit && now < known.until) return;
-    this.noted.set(key, { limit: standing.limit, until: now + NOTE_EVERY_MS });
-    await this.ports.days.noteStanding({ credentialId: id, class: className, day }, resetsAt, standing, version);
+    const noted = { limit: standing.limit, until: now + NOTE_EVERY_MS };
+    this.noted.set(key, noted);
+    try {
+      await this.ports.days.noteStanding({ credentialId: id, class: className, day }, resetsAt, standing, version);
+    } catch (error) {
+      if (this.noted.get(key) === noted) this.noted.delete(key);
+      throw error;
+    }
     if (known?.limit !== standing.limit) this.ports.ledger.reconsider(id, className);
   }
 

@@ -51,7 +51,10 @@ function outcomeOfFailure(result: Extract<CallResult, { kind: 'failed' }>): Outc
   return { kind: 'unavailable', code: result.code, retryAfterMs: null, maybeDelivered: result.maybeDelivered };
 }
 
-/** Sends to all targets of a job and reports each once. Resolves when all are reported. */
+/**
+ * Sends to all targets of a job and reports each once. Resolves when all are reported; after a defect it rejects. No call is
+ * under way then.
+ */
 export async function sendOverSessions(job: SessionJob): Promise<void> {
   if (job.targets.length === 0) return;
   let token: AccessToken | null = null;
@@ -70,18 +73,20 @@ class SessionSend {
   readonly #job: SessionJob;
   #token: AccessToken | null;
   #refresh: Promise<void> | null = null;
-  #unreported: number;
+  /** Targets that are neither reported nor lost to a defect. */
+  #open: number;
+  #defect: { error: unknown } | null = null;
   /** All calls made so far; those that are over do not mind. */
   readonly #calls: Http2Call[] = [];
   /** What stopped the job: holds for every target that was not sent yet. */
   #stop: Outcome | null = null;
   #resolve: () => void = () => undefined;
-  #reject: (defect: unknown) => void = () => undefined;
+  #reject: (error: unknown) => void = () => undefined;
 
   constructor(job: SessionJob, token: AccessToken | null) {
     this.#job = job;
     this.#token = token;
-    this.#unreported = job.targets.length;
+    this.#open = job.targets.length;
   }
 
   async run(): Promise<void> {
@@ -93,7 +98,9 @@ class SessionSend {
       await new Promise<void>((resolve, reject) => {
         this.#resolve = resolve;
         this.#reject = reject;
-        targets.forEach((target, index) => this.#send(index, target, false));
+        for (const [index, target] of targets.entries()) {
+          this.#guard(() => this.#send(index, target, false));
+        }
       });
     } finally {
       signal?.removeEventListener('abort', stop);
@@ -113,11 +120,7 @@ class SessionSend {
       return;
     }
     const call = new Http2Call(prepared.headers, prepared.body, skipBodyOf200, (result) => {
-      try {
-        this.#onResult(index, target, again, token, result);
-      } catch (defect) {
-        this.#reject(defect);
-      }
+      this.#guard(() => this.#onResult(index, target, again, token, result));
     });
     this.#calls.push(call);
     if (doubted.size > 0 && doubted.has(target.token)) {
@@ -131,7 +134,7 @@ class SessionSend {
   #onResult(index: number, target: Target, again: boolean, token: AccessToken | null, result: CallResult): void {
     if (result.kind === 'failed') {
       if (result.code !== 'withdrawn') this.#report(index, outcomeOfFailure(result));
-      else this.#resume(index, target, again).catch((defect: unknown) => this.#reject(defect));
+      else this.#resume(index, target, again).catch((error: unknown) => this.#lose(error));
       return;
     }
     const reading = this.#job.classify(result, token);
@@ -139,7 +142,7 @@ class SessionSend {
       result.session.retire();
       this.#send(index, target, true);
     } else if (!again && reading.remedy === 'fresh_token' && token !== null) {
-      this.#sendWithFreshToken(index, target, token, reading).catch((defect: unknown) => this.#reject(defect));
+      this.#sendWithFreshToken(index, target, token, reading).catch((error: unknown) => this.#lose(error));
     } else {
       this.#settle(index, target, reading);
     }
@@ -201,7 +204,29 @@ class SessionSend {
 
   #report(index: number, outcome: Outcome): void {
     this.#job.report(index, outcome);
-    this.#unreported--;
-    if (this.#unreported === 0) this.#resolve();
+    this.#end();
+  }
+
+  /** Does one target's next step; a defect in it loses the target. */
+  #guard(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      this.#lose(error);
+    }
+  }
+
+  /** A defect of ours: what has not gone out stays here, and the job fails when the calls under way have ended. */
+  #lose(error: unknown): void {
+    this.#defect ??= { error };
+    this.#stopWith(STOPPED);
+    this.#end();
+  }
+
+  #end(): void {
+    this.#open -= 1;
+    if (this.#open > 0) return;
+    if (this.#defect === null) this.#resolve();
+    else this.#reject(this.#defect.error);
   }
 }

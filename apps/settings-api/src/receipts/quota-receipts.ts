@@ -7,7 +7,7 @@ import type {
   SentPush,
   TokenStore,
 } from '#libs/database';
-import { vendorDay, type VendorDay } from '#libs/quota';
+import { isAtDayChange, vendorDay, type VendorDay } from '#libs/quota';
 
 interface Ports {
   pushes: Pick<QuotaReceiptStore, 'find'>;
@@ -40,14 +40,15 @@ export class QuotaReceipts {
   /** Keeps pushes of the day from devices and classes that have had their share; a receipt of another day changes nothing. */
   async take(owner: ReceiptOwner, quota: ReceiptQuota, receipts: readonly Receipt[], now: number): Promise<void> {
     const today = vendorDay(quota.zone, now);
-    const told = receipts.filter((receipt): receipt is ToldToday => isOfToday(receipt, today));
+    const told = receipts.filter((receipt): receipt is ToldToday => isOfToday(receipt, today, now));
     if (told.length === 0) return;
     const named = told.map(({ jobId, token }) => ({ job: Number(jobId), token }));
     const sent = await this.ports.pushes.find(owner.appId, owner.credentialId, named);
     const found = new Map(sent.map((push) => [`${push.job} ${push.token}`, push]));
     const spent = told.flatMap(({ jobId, token, code, exhausted }): Spent[] => {
       const push = found.get(`${jobId} ${token}`);
-      return push === undefined ? [] : [{ push, code, scope: exhausted.scope, class: exhausted.class ?? push.class }];
+      if (push === undefined || isOfYesterday(push, today)) return [];
+      return [{ push, code, scope: exhausted.scope, class: exhausted.class ?? push.class }];
     });
     const isAll = ({ scope, class: name }: Spent): boolean =>
       scope === 'device_all' || (scope === 'device' && !quota.limitsOf(name).perDevicePerDay);
@@ -95,7 +96,13 @@ type ToldToday = Receipt & { jobId: string; exhausted: Exhausted };
 /** Send jobs are numbered; what is no number names none of ours. */
 const JOB_ID = /^[1-9]\d{0,14}$/;
 
-function isOfToday({ exhausted, jobId, at }: Receipt, { startsAt, resetsAt }: VendorDay): boolean {
+/** About the day's change it may be of the day before. */
+function isOfToday({ exhausted, jobId, at }: Receipt, today: VendorDay, now: number): boolean {
   if (exhausted === undefined || jobId === null || !JOB_ID.test(jobId)) return false;
-  return at === null || (at >= startsAt && at < resetsAt);
+  return !isAtDayChange(today, at ?? now);
+}
+
+/** What was sent before the day began may have found none of the day before; unknown where the answer is not written yet. */
+function isOfYesterday({ sentAt }: SentPush, { startsAt }: VendorDay): boolean {
+  return sentAt > 0 && sentAt < startsAt;
 }

@@ -4,6 +4,8 @@ import type { QuotaNote, TargetState } from '#libs/contracts';
 export interface TargetRecord {
   state: TargetState;
   attempts: number;
+  /** How many of them failed for want of a usable answer; absent: none. */
+  failures?: number;
   /** The last answer's code; null after `accepted` and before the first answer. */
   code: string | null;
   vendorId: string | null;

@@ -56,6 +56,8 @@ export class CredentialRepository {
          WHERE d.credential_id = before.id AND before.vendor = $3 AND d.resets_at > $8
        ), gone AS (
          DELETE FROM quota_days d USING before WHERE d.credential_id = before.id AND before.vendor <> $3
+       ), returned AS (
+         DELETE FROM quota_leases l USING before WHERE l.credential_id = before.id AND before.vendor <> $3
        )
        SELECT * FROM put`,
       [

@@ -1,5 +1,6 @@
 import type { TLSSocket } from 'node:tls';
 import { describe, expect, it } from '@jest/globals';
+import type { Outcome } from '#libs/contracts';
 import { closedAfterEach } from '../../test/closers.ts';
 import { answer, startServer, type ServerCall, type TestServer } from '../../test/h2-server.ts';
 import {
@@ -221,6 +222,37 @@ describe('ApnsSender', () => {
       { kind: 'unavailable', code: 'access_token_unavailable', maybeDelivered: false },
     ]);
     expect(JSON.stringify(ports.warnings)).not.toContain('secret');
+  });
+
+  it('fails after a defect only when no call is under way any more, and leaves out those that had not gone out', async () => {
+    let slow: (() => void) | null = null;
+    const { server, sender } = await setUp(
+      (call) => {
+        // The first opens the connection. The second is the slow one.
+        if (server.calls.length === 2) slow = () => accept(call);
+        else accept(call);
+      },
+      { settings: { maxConcurrentStreams: 2 } },
+    );
+    const reported = new Map<number, Outcome>();
+    const targets = manyTargets(10);
+    let hasFailed = false;
+    const sending = sender
+      .send({ jobId: '1', credential: CREDENTIAL, notification: notificationWith(), targets }, (index, outcome) => {
+        reported.set(index, outcome);
+        if (index !== 2) return;
+        setImmediate(() => {
+          expect(hasFailed).toBe(false);
+          slow?.();
+        });
+        throw new Error('defect');
+      })
+      .finally(() => (hasFailed = true));
+    await expect(sending).rejects.toThrow('defect');
+    expect(reported.size).toBe(10);
+    expect(reported.get(1)).toMatchObject({ kind: 'accepted' });
+    expect(reported.get(9)).toMatchObject({ kind: 'unavailable', code: 'stopped', maybeDelivered: false });
+    expect(server.calls.length).toBeLessThan(10);
   });
 
   it('passes on what the caller’s own report throws', async () => {
