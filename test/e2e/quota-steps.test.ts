@@ -1,6 +1,6 @@
 import { PURPOSES, type QuotaNote, type VendorName } from '#libs/contracts';
 import { waitFor } from '#libs/testing';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { startInProcessCluster, type InProcessCluster } from '../integration/support/in-process-cluster.ts';
 import { START, type TestApp } from '../integration/settings-api.support.ts';
 
@@ -353,28 +353,45 @@ async function codeOf(message: string): Promise<string | undefined> {
 /** OPPO counts by channel alone. */
 const NO_CATEGORIES = Object.fromEntries(PURPOSES.map((purpose) => [purpose, { category: null }]));
 
-it('a push that its vendor refused in its own class is not tried in that class again when the lower one is too fast', async () => {
-  await newApp({ ratePerSecond: 1, whenExhausted: ['lower_class', 'drop'] });
-  const token = await putDevice('ana', 'oppo', 'oppo');
-  cluster.simulator.state.faults.set('oppo', [
-    { kind: 'status', status: 200, reason: '33', times: 1, tokens: [token] },
-  ]);
-  await cluster.done(app, 'POST', 'push/messages', {
-    ...{ id: 'slow', chatType: 'user', sender: { username: 'lin' }, receivers: ['ana'], text: 'hello' },
-    lifetimeMs: DAY,
+describe('a push that its vendor refused in its own class, and that waits because the lower one is too fast', () => {
+  beforeEach(async () => {
+    await newApp({ ratePerSecond: 1, whenExhausted: ['lower_class', 'drop'] });
+    const token = await putDevice('ana', 'oppo', 'oppo');
+    cluster.simulator.state.faults.set('oppo', [
+      { kind: 'status', status: 200, reason: '33', times: 1, tokens: [token] },
+    ]);
+    await cluster.done(app, 'POST', 'push/messages', {
+      ...{ id: 'slow', chatType: 'user', sender: { username: 'lin' }, receivers: ['ana'], text: 'hello' },
+      lifetimeMs: DAY,
+    });
+    await waitFor(async () => (await codeOf('slow')) === 'rate_limited');
   });
-  await waitFor(async () => (await codeOf('slow')) === 'rate_limited');
-  // The store's windows are of its own clock.
-  await waitFor(
-    async () => {
+
+  /** The store's windows are of its own clock. */
+  async function waitForTurn(): Promise<void> {
+    const hasMoved = async (): Promise<boolean> => {
       cluster.clock.advance(10_000);
       return (await codeOf('slow')) !== 'rate_limited';
-    },
-    { intervalMs: 200 },
-  );
-  expect(await lines('slow')).toMatchObject([
-    { outcome: 'accepted', attempts: 2, quota: { class: 'private', by: 'vendor', step: 'lower_class', to: 'public' } },
-  ]);
+    };
+    await waitFor(hasMoved, { intervalMs: 200 });
+  }
+
+  it('is not tried in its own class again', async () => {
+    await waitForTurn();
+    expect(await lines('slow')).toMatchObject([
+      {
+        outcome: 'accepted',
+        attempts: 2,
+        quota: { class: 'private', by: 'vendor', step: 'lower_class', to: 'public' },
+      },
+    ]);
+  });
+
+  it('is tried there again after new settings', async () => {
+    await cluster.done(app, 'PUT', 'push/credentials/oppo/quota', { ratePerSecond: 1, whenExhausted: ['drop'] });
+    await waitForTurn();
+    expect(await lines('slow')).toMatchObject([{ outcome: 'accepted', attempts: 2, class: 'private', quota: null }]);
+  });
 });
 
 describe('a vendor that is late at midnight', () => {

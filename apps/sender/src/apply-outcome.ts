@@ -13,7 +13,7 @@ export interface OutcomeContext {
   now: number;
   /** End of the message's life. */
   expiresAt: number;
-  /** Delay before the next attempt, ms. */
+  /** Delay before the next attempt after so many like this one, ms. */
   backoff: (outcome: Temporary, attempts: number) => number;
 }
 
@@ -44,7 +44,8 @@ export function applyOutcome(before: TargetRecord, outcome: Settling, context: O
       const failures = (before.failures ?? 0) + (outcome.kind === 'unavailable' ? 1 : 0);
       const waiting = { ...answered, maybeDelivered, ...(failures > 0 && { failures }) };
       if (failures >= MAX_FAILURES) return { ...waiting, state: 'given_up' };
-      const nextAttemptAt = context.now + context.backoff(outcome, attempts);
+      const nextAttemptAt =
+        context.now + context.backoff(outcome, outcome.kind === 'unavailable' ? failures : attempts);
       return nextAttemptAt >= context.expiresAt
         ? { ...waiting, state: 'expired' }
         : { ...waiting, state: 'pending', nextAttemptAt };

@@ -96,11 +96,10 @@ export class JobSender {
   }
 
   private async carryOut(run: Run, due: readonly number[]): Promise<void> {
-    const { records } = run.job;
     const sendAs: SendAs = async (notification, indexes) =>
       (await this.sendAs(run, notification, indexes)).map(({ index }) => index);
     // The vendor has refused these in their own class, and would again: they go on where they were put off.
-    const lowered = due.flatMap((index) => this.loweredBefore(index, records[index]) ?? []);
+    const lowered = due.flatMap((index) => this.loweredBefore(run, index) ?? []);
     for (const shortage of shortagesOf(lowered)) await this.ports.steps.take(run, shortage, sendAs, 'lower_class');
 
     const done = new Set(lowered.map(({ index }) => index));
@@ -113,10 +112,13 @@ export class JobSender {
   }
 
   /** Set for a target that the vendor has refused today in its own class, and that was to go out in a lower one. */
-  private loweredBefore(index: number, record: TargetRecord | undefined): Refused | null {
-    if (record?.quota?.step !== 'lower_class' || record.quota.by !== 'vendor') return null;
-    const { class: name, scope, by, resetsAt } = record.quota;
-    return this.ports.now() < resetsAt ? { index, note: { class: name, scope, by, resetsAt } } : null;
+  private loweredBefore({ vendor, job, credential }: Run, index: number): Refused | null {
+    const { quota, refusedUnder } = job.records[index] ?? {};
+    if (quota?.step !== 'lower_class' || refusedUnder !== credential.version) return null;
+    const { whenExhausted } = this.ports.gate.termsOf(vendor, credential, job.notification).terms;
+    const { class: name, scope, by, resetsAt } = quota;
+    const holds = whenExhausted.includes('lower_class') && this.ports.now() < resetsAt;
+    return holds ? { index, note: { class: name, scope, by, resetsAt } } : null;
   }
 
   /** Sends what limits let through; returns what there is no quota for. */
@@ -179,6 +181,9 @@ export class JobSender {
               return;
             }
             refused.push({ index, note: { class: name, ...wantOf(outcome), resetsAt } });
+            if (notification === job.notification) {
+              change(job, index, (before) => ({ ...before, refusedUnder: credential.version }));
+            }
           }
           if (isOfAll(outcome) && !heeded.has(outcome.kind)) {
             heeded.set(outcome.kind, gate.heed(request, admission, outcome).catch(onError));
@@ -239,9 +244,9 @@ function wantOf({ scope }: Refusal): Want {
 
 /** It goes out as it was meant to, whatever an earlier attempt did. */
 function inOwnClass(before: TargetRecord): TargetRecord {
-  if (before.quota?.step !== 'lower_class') return before;
   const own = { ...before };
-  delete own.quota;
+  delete own.refusedUnder;
+  if (own.quota?.step === 'lower_class') delete own.quota;
   return own;
 }
 

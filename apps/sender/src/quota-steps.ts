@@ -43,11 +43,11 @@ export type SendAs = (notification: Notification, indexes: readonly number[]) =>
 export class QuotaSteps {
   constructor(private readonly ports: QuotaStepsPorts) {}
 
-  /** Takes the operator's steps, in order from the given one on, until nothing is left; what none helps is dropped. */
+  /** Takes the operator's steps, in order from the given one on (one of them), until nothing is left; what none helps is dropped. */
   async take(run: Run, shortage: Shortage, sendAs: SendAs, from?: ExhaustionStep): Promise<void> {
     const { job, vendor, credential } = run;
     const { whenExhausted } = this.ports.gate.termsOf(vendor, credential, job.notification).terms;
-    const first = from === undefined ? 0 : Math.max(0, whenExhausted.indexOf(from));
+    const first = from === undefined ? 0 : whenExhausted.indexOf(from);
     let left = shortage;
     for (const step of [...whenExhausted.slice(first), 'drop' as const]) {
       if (left.indexes.length === 0) return;

@@ -108,7 +108,7 @@ class SessionSend {
   }
 
   #send(index: number, target: Target, again: boolean): void {
-    const { doubted, pools, poolKey, poolOptions, skipBodyOf200 } = this.#job;
+    const { doubted, skipBodyOf200 } = this.#job;
     if (this.#stop !== null) {
       this.#report(index, this.#stop);
       return;
@@ -123,7 +123,18 @@ class SessionSend {
       this.#guard(() => this.#onResult(index, target, again, token, result));
     });
     this.#calls.push(call);
-    if (doubted.size > 0 && doubted.has(target.token)) {
+    try {
+      this.#place(call, doubted.has(target.token));
+    } catch (error) {
+      // It is lost, and cannot be taken back as well.
+      call.settled = true;
+      throw error;
+    }
+  }
+
+  #place(call: Http2Call, isDoubted: boolean): void {
+    const { pools, poolKey, poolOptions } = this.#job;
+    if (isDoubted) {
       // Rejections must not shrink the stream limit of the healthy session (apns section 6).
       pools.request(`${poolKey} doubted`, () => ({ ...poolOptions(), maxSessions: 1 }), call);
     } else {

@@ -16,6 +16,8 @@ export interface TargetRecord {
   maybeDelivered: boolean;
   /** Set when it last found no quota: of what, and what was done. */
   quota?: QuotaNote;
+  /** The credential's version under which its vendor has refused it for want of quota, as the class that it is meant to have. */
+  refusedUnder?: string;
 }
 
 /** How a target stands before its first attempt. */

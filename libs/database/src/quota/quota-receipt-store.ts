@@ -26,7 +26,8 @@ const FIND = {
       SELECT j.id AS job, t.target ->> 'token' AS token, (t.target ->> 'tokenId')::bigint AS token_id,
              CASE WHEN j.outcomes -> t.position::int - 1 -> 'quota' ->> 'step' = 'lower_class'
                   THEN j.outcomes -> t.position::int - 1 -> 'quota' ->> 'to' ELSE j.class END AS class,
-             coalesce((j.outcomes -> t.position::int - 1 ->> 'answeredAt')::bigint, 0) AS sent_at
+             CASE WHEN j.outcomes -> t.position::int - 1 ->> 'state' = 'accepted'
+                  THEN (j.outcomes -> t.position::int - 1 ->> 'answeredAt')::bigint ELSE 0 END AS sent_at
       FROM (SELECT DISTINCT job FROM given) AS named
       JOIN send_jobs j ON j.id = named.job AND j.app_id = $1 AND j.credential_id = $2,
            json_array_elements(j.targets) WITH ORDINALITY AS t (target, position)

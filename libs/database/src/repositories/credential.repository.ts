@@ -3,6 +3,7 @@ import type { VendorName } from '#libs/contracts';
 import { Not, type DataSource } from 'typeorm';
 import { Credential } from '../entities/credential.ts';
 import { REOPENED } from '../quota/quota-settings-store.ts';
+import { DEADLOCK, retryAfter } from '../postgres-error.ts';
 import type { SecretBox } from '../secret-box.ts';
 
 /** Binds sealed secrets to their row. */
@@ -38,8 +39,9 @@ export class CredentialRepository {
     now: Date,
   ): Promise<{ credential: Credential; created: boolean }> {
     const sealed = this.secretBox.seal(JSON.stringify(credential.secrets), credentialContext(appId, name));
-    const [row] = await this.dataSource.query<(Credential & { created: boolean })[]>(
-      `WITH put AS (
+    const put = async (): Promise<(Credential & { created: boolean })[]> =>
+      await this.dataSource.query<(Credential & { created: boolean })[]>(
+        `WITH put AS (
        INSERT INTO credentials AS c (app_id, name, vendor, fields, secrets, secrets_key, disabled, created_at, modified_at)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)
        ON CONFLICT (app_id, name) DO UPDATE SET
@@ -60,18 +62,20 @@ export class CredentialRepository {
          DELETE FROM quota_leases l USING before WHERE l.credential_id = before.id AND before.vendor <> $3
        )
        SELECT * FROM put`,
-      [
-        appId,
-        name,
-        credential.vendor,
-        credential.fields,
-        sealed.data,
-        sealed.keyId,
-        credential.disabled ?? false,
-        now,
-        randomUUID(),
-      ],
-    );
+        [
+          appId,
+          name,
+          credential.vendor,
+          credential.fields,
+          sealed.data,
+          sealed.keyId,
+          credential.disabled ?? false,
+          now,
+          randomUUID(),
+        ],
+      );
+    // Senders lock leases and days as well.
+    const [row] = await retryAfter([DEADLOCK], put);
     if (row === undefined) throw new Error('An upsert returned no row');
     const { created, ...stored } = row;
     return { credential: this.dataSource.getRepository(Credential).create(stored), created };
