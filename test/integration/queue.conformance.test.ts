@@ -709,16 +709,7 @@ describeIf(redisUrl !== undefined)('the queue on Redis', () => {
       redis = await startRedis();
       const backend = await openQueueBackend({ ...options, redisUrl: redis.url });
       const queue = new JobQueue<{ n: number }>(backend, 'jobs');
-      const seen: number[] = [];
-      const worker = new QueueServer({ backend });
-      worker.addHandler(
-        queue.name,
-        async ({ n }: { n: number }) => await Promise.resolve(void seen.push(n) as never),
-        true,
-      );
-      await worker.listen((error) => {
-        expect(error).toBeUndefined();
-      });
+      const { worker, seen } = await collect(backend, queue.name);
       await queue.add({ n: 1 });
       await until(() => seen.length === 1);
 
@@ -779,16 +770,7 @@ describeIf(redisUrl !== undefined)('the queue on Redis', () => {
         silenceMs: 6_500,
       });
       const queue = new JobQueue<{ n: number }>(backend, 'jobs');
-      const seen: number[] = [];
-      const worker = new QueueServer({ backend });
-      worker.addHandler(
-        queue.name,
-        async ({ n }: { n: number }) => await Promise.resolve(void seen.push(n) as never),
-        true,
-      );
-      await worker.listen((error) => {
-        expect(error).toBeUndefined();
-      });
+      const { worker, seen } = await collect(backend, queue.name);
       await queue.add({ n: 1 });
       await until(() => seen.includes(1));
 
@@ -832,3 +814,14 @@ describeIf(redisUrl !== undefined)('the queue on Redis', () => {
     });
   });
 });
+
+/** A worker that notes the numbers of the jobs that it runs. */
+async function collect(backend: QueueBackend, queue: string): Promise<{ worker: QueueServer; seen: number[] }> {
+  const seen: number[] = [];
+  const worker = new QueueServer({ backend });
+  worker.addHandler(queue, async ({ n }: { n: number }) => await Promise.resolve(void seen.push(n) as never), true);
+  await worker.listen((error) => {
+    expect(error).toBeUndefined();
+  });
+  return { worker, seen };
+}

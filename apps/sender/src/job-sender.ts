@@ -244,6 +244,7 @@ function wantOf({ scope }: Refusal): Want {
 
 /** It goes out as it was meant to, whatever an earlier attempt did. */
 function inOwnClass(before: TargetRecord): TargetRecord {
+  if (before.quota?.step !== 'lower_class' && before.refusedUnder === undefined) return before;
   const own = { ...before };
   delete own.refusedUnder;
   if (own.quota?.step === 'lower_class') delete own.quota;

@@ -12,6 +12,7 @@ import {
 } from '#libs/quota';
 import { documentedLimits, rateUnder, vendorOf } from '#libs/vendors';
 import type { UsableCredential } from './credential-cache.ts';
+import type { DeviceCaps } from './device-caps.ts';
 
 /** How soon is looked again whether others have given back what they held, ms. */
 const LEASED_PAUSE_MS = 1_000;
@@ -25,7 +26,8 @@ const STALE_PAUSE_MS = 100;
 export interface QuotaGatePorts {
   ledger: Pick<QuotaLedger, 'draw' | 'exhaust' | 'countLate'>;
   rates: Pick<Rates, 'take' | 'throttled'>;
-  devices: Pick<QuotaDeviceStore, 'take' | 'giveBack' | 'close'>;
+  caps: Pick<DeviceCaps, 'take'>;
+  devices: Pick<QuotaDeviceStore, 'giveBack' | 'close'>;
   now: () => number;
 }
 
@@ -175,8 +177,8 @@ export class QuotaGate {
     if (cap === null) return new Set();
     const asked = positions.filter((position) => isUncounted(targets[position]?.record));
     const idOf = (position: number): number => targets[position]?.target.tokenId ?? 0;
-    const ids = [...new Set(asked.map(idOf))].sort((one, other) => one - other);
-    const open = await this.ports.devices.take(ids, { class: name, day }, cap);
+    if (asked.length === 0) return new Set();
+    const open = await this.ports.caps.take([...new Set(asked.map(idOf))], { class: name, day }, cap);
     return new Set(asked.filter((position) => !open.has(idOf(position))));
   }
 

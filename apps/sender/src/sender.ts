@@ -27,6 +27,7 @@ import { SenderModule } from './app.module.ts';
 import { BatchSender } from './batch-sender.ts';
 import { ClaimKeeper } from './claim-keeper.ts';
 import { CredentialCache } from './credential-cache.ts';
+import { DeviceCaps } from './device-caps.ts';
 import { JobSender } from './job-sender.ts';
 import { OutcomeRecorder } from './outcome-recorder.ts';
 import { QuotaGate } from './quota-gate.ts';
@@ -220,6 +221,7 @@ function openQuotas(
 ) {
   const warn = (message: string) => (error: unknown) => logger.warn({ err: error }, message);
   const days = new QuotaDayStore(sql);
+  const devices = new QuotaDeviceStore(sql);
   const ledger =
     other ??
     new QuotaLedger({
@@ -237,7 +239,7 @@ function openQuotas(
   return {
     ledger,
     standings,
-    gate: new QuotaGate({ ledger, rates, devices: new QuotaDeviceStore(sql), now }),
+    gate: new QuotaGate({ ledger, rates, caps: new DeviceCaps(devices), devices, now }),
     async close() {
       standings.close();
       await ledger.close().catch(warn('Leases could not be given back; they end by themselves'));

@@ -20,7 +20,8 @@
  * - notification: vendor-neutral title, body, sound, badge, image, data, click action.
  * - send job: one notification for up to N device tokens (targets) of one credential. batch: send jobs queued together.
  * - quota: how many pushes of a class a vendor takes per vendor day; rate: how many per second. lease: what a sender may
- *   use of a quota without asking again. step: what is done with a push for which none is left.
+ *   use of a quota without asking again. step: what is done with a push for which none is left. urgent: a push for a chat or
+ *   a call, which comes first within a rate. refusal: a vendor's answer that nothing is left.
  *   standing: how the day stands by the vendor's own count. doubt: a push that may have gone out when its sender fell silent.
  * - outcome: the vendor's immediate answer per token. receipt: later proof.
  * - page: up to 5,000 receivers of one message. decision: the stored verdicts on a page. claim: a sender's hold on a batch.

@@ -1,5 +1,8 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
+/** Labels of what is counted per class of a credential. */
+const OF_CLASS = ['tenant', 'credential', 'vendor', 'class'] as const;
+
 /** Every metric of ours; docs/metrics.md lists the same. Names once used are never given another meaning. */
 export const METRICS = {
   messagesAccepted: {
@@ -19,7 +22,7 @@ export const METRICS = {
   },
   quotaSteps: {
     name: 'offpush_quota_steps_total',
-    help: 'Pushes that found no quota, by vendor, what was done, whether class or device had none left, and who said so',
+    help: 'Pushes that found no quota, by vendor, what was done, whether class, device or just this push had none left, and who said so',
     labels: ['vendor', 'step', 'scope', 'by'],
   },
   receipts: {
@@ -52,27 +55,27 @@ export const METRICS = {
   quotaLimit: {
     name: 'offpush_quota_limit',
     help: "The day's limit of a class, where one is known",
-    labels: ['tenant', 'credential', 'vendor', 'class'],
+    labels: OF_CLASS,
   },
   quotaUsed: {
     name: 'offpush_quota_used',
     help: 'Pushes of a class that went out on the vendor day',
-    labels: ['tenant', 'credential', 'vendor', 'class'],
+    labels: OF_CLASS,
   },
   quotaReserved: {
     name: 'offpush_quota_reserved',
     help: 'Pushes of a class that senders hold and have not used',
-    labels: ['tenant', 'credential', 'vendor', 'class'],
+    labels: OF_CLASS,
   },
   quotaLeft: {
     name: 'offpush_quota_left',
     help: "Pushes that are left of the day's limit, where one is known",
-    labels: ['tenant', 'credential', 'vendor', 'class'],
+    labels: OF_CLASS,
   },
   quotaExhaustsAt: {
     name: 'offpush_quota_exhausts_at_seconds',
     help: "Unix time at which the day's limit will be used up, if that is before the reset",
-    labels: ['tenant', 'credential', 'vendor', 'class'],
+    labels: OF_CLASS,
   },
   quotaAlerts: {
     name: 'offpush_quota_alerts_total',
